@@ -1,0 +1,131 @@
+package dev.needzero.heap;
+
+import dev.needzero.units.Units;
+
+/**
+ * The spans of one span class that no P has cached, in four queues: with free slots or without, swept in this cycle or
+ * not yet. The queues change roles by index when the heap's sweepgen goes up; nothing is moved.
+ *
+ * <p>Go: {@code runtime/mcentral.go}, {@code mcentral}.
+ */
+public final class MCentral {
+    /** How many unswept spans one refill looks at before it takes fresh pages. */
+    private static final int SPAN_BUDGET = 100;
+
+    private final MHeap heap;
+    private final int spanClass;
+    private final int classPages;
+    private final SpanSet[] partial = {new SpanSet(), new SpanSet()};
+    private final SpanSet[] full = {new SpanSet(), new SpanSet()};
+
+    MCentral(MHeap heap, int spanClass) {
+        this.heap = heap;
+        this.spanClass = spanClass;
+        this.classPages = heap.layout.sizeClasses().pages(SpanClass.sizeClass(spanClass));
+    }
+
+    SpanSet partialSwept() {
+        return partial[heap.sweepgen >> 1 & 1];
+    }
+
+    SpanSet partialUnswept() {
+        return partial[1 - (heap.sweepgen >> 1 & 1)];
+    }
+
+    SpanSet fullSwept() {
+        return full[heap.sweepgen >> 1 & 1];
+    }
+
+    SpanSet fullUnswept() {
+        return full[1 - (heap.sweepgen >> 1 & 1)];
+    }
+
+    /** Spans with free slots that were swept in this cycle, in the order in which they will be used. */
+    public MSpan[] partialSweptSpans() {
+        return partialSwept().toArray();
+    }
+
+    /** Spans with free slots that still await sweeping. */
+    public MSpan[] partialUnsweptSpans() {
+        return partialUnswept().toArray();
+    }
+
+    /** Full spans, swept in this cycle. */
+    public MSpan[] fullSweptSpans() {
+        return fullSwept().toArray();
+    }
+
+    /** Full spans that still await sweeping. */
+    public MSpan[] fullUnsweptSpans() {
+        return fullUnswept().toArray();
+    }
+
+    /**
+     * A span with a free slot, for a P: the oldest swept one, else one swept here and now, else fresh pages. Sweeping
+     * here keeps a span that turns out empty: it is about to be used.
+     */
+    MSpan cacheSpan(P p) {
+        heap.policy.deductSweepCredit((long) classPages << Units.PAGE_SHIFT, 0);
+        MSpan span = partialSwept().pop();
+        if (span != null) {
+            return span;
+        }
+        if (!heap.sweepDone) {
+            span = sweepForSpace();
+            if (span != null) {
+                return span;
+            }
+        }
+        return grow(p);
+    }
+
+    private MSpan sweepForSpace() {
+        int budget = SPAN_BUDGET;
+        for (; budget >= 0; budget--) {
+            MSpan span = partialUnswept().pop();
+            if (span == null) {
+                break;
+            }
+            if (heap.isUnswept(span)) {
+                heap.sweep(span, true);
+                return span;
+            }
+        }
+        for (; budget >= 0; budget--) {
+            MSpan span = fullUnswept().pop();
+            if (span == null) {
+                break;
+            }
+            if (heap.isUnswept(span)) {
+                heap.sweep(span, true);
+                if (span.allocCount < span.nelems) {
+                    return span;
+                }
+                fullSwept().push(span);
+            }
+        }
+        return null;
+    }
+
+    private MSpan grow(P p) {
+        MSpan span = heap.alloc(p, classPages, spanClass);
+        heap.writeHeapBits(span);
+        return span;
+    }
+
+    /** Takes back a span that a P had cached: full, or with slots left when the whole cache is released. */
+    void uncacheSpan(MSpan span) {
+        if (span.sweepgen == heap.sweepgen + 1) {
+            // Cached since before this cycle: it is swept now, which also files it.
+            heap.sweep(span, false);
+            return;
+        }
+        span.sweepgen = heap.sweepgen;
+        file(span);
+    }
+
+    /** Lists a swept span where it belongs. */
+    void file(MSpan span) {
+        (span.allocCount < span.nelems ? partialSwept() : fullSwept()).push(span);
+    }
+}
