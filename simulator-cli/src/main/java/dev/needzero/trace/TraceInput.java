@@ -1,6 +1,6 @@
 package dev.needzero.trace;
 
-import io.airlift.compress.v3.zstd.ZstdInputStream;
+import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
