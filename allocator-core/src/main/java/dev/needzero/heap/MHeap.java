@@ -171,6 +171,48 @@ public final class MHeap {
         return initSpan(page, npages, scavenged, spanClass, use);
     }
 
+    /** The page that a span of this length would begin at if it were allocated now, or -1 if the heap would have to grow. */
+    public int peek(P p, int npages) {
+        if (p != null && npages < layout.pageCachePages() >> 2) {
+            PageCache cache = p.pageCache;
+            int at;
+            if (cache.isEmpty()) {
+                PageCache next = new PageCache();
+                next.base = Math.max(0, pages.find(1)) & -PageCache.PAGES;
+                next.freeBits = pages.freeBitsOf(next.base);
+                at = next.find(npages);
+            } else {
+                at = cache.find(npages);
+            }
+            if (at >= 0) {
+                return at;
+            }
+        }
+        return pages.find(npages);
+    }
+
+    /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
+    public void fillPageCache(P p, int fromPage) {
+        pages.fillCache(p.pageCache, fromPage & -PageCache.PAGES, -1L << fromPage);
+    }
+
+    /**
+     * Says of a free page that it is not with the system: it was used and freed before the trace.
+     *
+     * @return false when it is not a free page that is with the system
+     */
+    public boolean setRetained(int page) {
+        boolean done = pages.retain(page);
+        for (int id = 0; id < procs.length && !done; id++) {
+            done = procs[id] != null && procs[id].pageCache.retain(page);
+        }
+        if (done) {
+            stats.released -= Units.PAGE_BYTES;
+            stats.free += Units.PAGE_BYTES;
+        }
+        return done;
+    }
+
     /** A span at a given place, as a recording has it; the heap grows as far as it must. */
     public MSpan allocAt(int page, int npages, int spanClass, MSpan.State use) {
         while (page + npages > pages.limitPage()) {
@@ -360,6 +402,29 @@ public final class MHeap {
         return span;
     }
 
+    /** Makes a P use this span of a class instead of the one it has cached: the recording shows that it does. */
+    public void adopt(P p, MSpan span) {
+        MSpan old = p.cached[span.spanClass];
+        if (old != null) {
+            flushCounts(p, old);
+            central[span.spanClass].uncacheSpan(old);
+        }
+        cache(p, span);
+        stats.heapLive += span.sizeBytes() - (long) span.allocCount * span.elemBytes;
+    }
+
+    /** Lists a span that existed before the trace as swept and of no use to a refill: nobody knows its place in a queue. */
+    public void shelve(MSpan span) {
+        stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount;
+        central[span.spanClass].fullSwept().push(span);
+    }
+
+    /** A span that existed before the trace and that a P has had cached since it was fresh. */
+    public void cacheSinceFresh(P p, MSpan span) {
+        cache(p, span);
+        span.allocCountBeforeCache = 0;
+    }
+
     /** Makes a span the one that a P allocates its class from. */
     public void cache(P p, MSpan span) {
         span.listedIn = null;
@@ -452,6 +517,20 @@ public final class MHeap {
     /** Whether a P cached the span before the last mark termination and has not given it up since. */
     public boolean isStale(MSpan span) {
         return span.state == MSpan.State.IN_USE && span.sweepgen == sweepgen + 1;
+    }
+
+    /** Takes the oldest unswept span of a class, of its full or its partial ones; null when there is none. */
+    public MSpan nextUnswept(int spanClass, boolean full) {
+        if (central[spanClass] == null) {
+            return null;
+        }
+        SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
+        for (MSpan span = set.pop(); span != null; span = set.pop()) {
+            if (isUnswept(span)) {
+                return span;
+            }
+        }
+        return null;
     }
 
     /**

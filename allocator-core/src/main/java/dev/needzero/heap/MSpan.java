@@ -112,6 +112,10 @@ public final class MSpan {
         return allocCount;
     }
 
+    public int sweepgen() {
+        return sweepgen;
+    }
+
     public boolean needzero() {
         return needzero;
     }

@@ -265,19 +265,25 @@ public final class PageAlloc {
         return (freeBits[page >>> 6] & ~scavengedBits[page >>> 6]) >>> page << 63 != 0;
     }
 
-    /** Says of free pages whether they are with the system: for a heap that existed before the trace. */
-    void setScavenged(int page, int npages, boolean scavenged) {
-        freeScavengedPages -= clear(scavengedBits, page, npages);
-        if (scavenged) {
-            set(scavengedBits, page, npages);
-            freeScavengedPages += npages;
+    /** Says of a free scavenged page that it is not with the system after all; false if it is not such a page. */
+    boolean retain(int page) {
+        if (page >= limitPage || (freeBits[page >>> 6] & scavengedBits[page >>> 6]) >>> page << 63 == 0) {
+            return false;
         }
+        freeScavengedPages -= clear(scavengedBits, page, 1);
+        index.free(page / CHUNK_PAGES, page, 0);
+        return true;
     }
 
     // ---- questions
 
     public boolean isFree(int page, int npages) {
         return page + npages <= limitPage && next(freeBits, page, page + npages, false) == page + npages;
+    }
+
+    /** The 64 bits of an aligned block, 1 = free. */
+    long freeBitsOf(int base) {
+        return freeBits[base >>> 6];
     }
 
     public boolean isScavenged(int page) {

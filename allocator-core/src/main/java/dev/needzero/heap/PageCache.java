@@ -26,26 +26,39 @@ public final class PageCache {
         return freeBits;
     }
 
+    /** First page of the lowest run of {@code npages} free pages, or -1. */
+    int find(int npages) {
+        // A bit survives the n-1 shifts when n set bits follow from it upward.
+        long starts = freeBits;
+        for (int i = 1; i < npages && starts != 0; i++) {
+            starts &= freeBits >>> i;
+        }
+        return starts == 0 ? -1 : base + Long.numberOfTrailingZeros(starts);
+    }
+
     /**
      * Hands out the lowest run of {@code npages} free pages.
      *
      * @return its first page, or -1 when there is no such run
      */
     int alloc(int npages) {
-        // A bit survives the n-1 shifts when n set bits follow from it upward.
-        long starts = freeBits;
-        for (int i = 1; i < npages && starts != 0; i++) {
-            starts &= freeBits >>> i;
+        int page = find(npages);
+        if (page >= 0) {
+            long run = -1L >>> 64 - npages << page - base;
+            lastScavengedPages = Long.bitCount(scavengedBits & run);
+            freeBits &= ~run;
+            scavengedBits &= ~run;
         }
-        if (starts == 0) {
-            return -1;
+        return page;
+    }
+
+    /** Says of a cached page that it is not with the system after all. */
+    boolean retain(int page) {
+        if (page < base || page >= base + PAGES || (freeBits & scavengedBits) >>> page << 63 == 0) {
+            return false;
         }
-        int at = Long.numberOfTrailingZeros(starts);
-        long run = (-1L >>> 64 - npages) << at;
-        lastScavengedPages = Long.bitCount(scavengedBits & run);
-        freeBits &= ~run;
-        scavengedBits &= ~run;
-        return base + at;
+        scavengedBits &= ~(1L << page);
+        return true;
     }
 
     /** How many pages of the run last handed out were scavenged. */

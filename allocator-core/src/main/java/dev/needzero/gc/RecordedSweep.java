@@ -1,0 +1,82 @@
+package dev.needzero.gc;
+
+import dev.needzero.heap.MHeap;
+import dev.needzero.heap.MSpan;
+import dev.needzero.heap.P;
+
+/**
+ * Keeps the twin's sweeping in step with a recorded program's. A recording shows which objects a sweep freed, and by which
+ * of the four sweepers; spans it swept without freeing anything leave no trace, but the order of sweeping tells of them.
+ */
+public final class RecordedSweep {
+    /** Who swept a span. */
+    public enum By {
+        /** The background sweeper, or an allocation paying for itself: both go in order. */
+        IN_ORDER,
+        /** A refill that looks for free slots; the twin's own refill comes next and does the same. */
+        CACHE_SPAN,
+        /** A span with nothing alive on it, wherever it stands in the queues. */
+        RECLAIM
+    }
+
+    private final MHeap heap;
+    private final Sweeper sweeper;
+    private boolean finishing;
+
+    public RecordedSweep(MHeap heap) {
+        this.heap = heap;
+        this.sweeper = new Sweeper(heap);
+    }
+
+    /** A cycle begins: what is left of the last one's sweep is done when the world starts again. */
+    public void gcBegin() {
+        finishing = true;
+    }
+
+    /** The world runs again, or marking is over. */
+    public void worldStarted() {
+        if (finishing) {
+            finishing = false;
+            sweeper.finish();
+        }
+    }
+
+    /** Mark termination. */
+    public void gcEnd() {
+        worldStarted();
+        if (!heap.sweepDone()) {
+            sweeper.finish();
+        }
+        sweeper.start();
+    }
+
+    /** A P is about to allocate or was seen sweeping: its cache was flushed before that. */
+    public void beforeAllocation(P p) {
+        sweeper.flush(p);
+    }
+
+    /** A recorded sweep freed objects that the twin has on this span; they are marked dead already. */
+    public void swept(P p, MSpan span, By by) {
+        if (span.state() != MSpan.State.IN_USE || heap.isStale(span)) {
+            return; // a cached span: its P's flush sweeps it
+        }
+        if (heap.isUnswept(span)) {
+            switch (by) {
+                case CACHE_SPAN -> {}
+                case RECLAIM -> {
+                    sweeper.flush(p);
+                    heap.sweep(span, false);
+                }
+                case IN_ORDER -> {
+                    sweeper.flush(p);
+                    sweeper.sweepThrough(span);
+                }
+            }
+            return;
+        }
+        // The twin swept it before it knew of these deaths; unless a P holds it, it is swept once more.
+        if (span.sweepgen() == heap.sweepgen()) {
+            heap.sweep(span, false);
+        }
+    }
+}
