@@ -372,7 +372,7 @@ public final class MHeap {
      * Initialises what lies beside the slots of a new span: the pointer bitmap and the inline mark area at its end. These
      * writes commit the span's last OS page, whether or not its objects there are ever used.
      */
-    void writeHeapBits(MSpan span) {
+    public void writeHeapBits(MSpan span) {
         int spanClass = span.spanClass;
         long end = span.base() + span.sizeBytes();
         if (layout.hasInlineMarks(spanClass)) {

@@ -95,6 +95,22 @@ public final class GoRuntime {
             span = heap.refill(p, spanClass);
             slot = span.nextFree();
         }
+        return prepare(span, slot, size, needzero);
+    }
+
+    /** Puts an object where a recording has it: only clearing and headers are this version's. */
+    public long mallocAt(MSpan span, int slot, int size, boolean needzero) {
+        span.place(slot);
+        return prepare(span, slot, size, needzero);
+    }
+
+    /** What creating a span writes beside its slots. */
+    public void initSpan(MSpan span) {
+        heap.writeHeapBits(span);
+    }
+
+    private long prepare(MSpan span, int slot, int size, boolean needzero) {
+        int spanClass = span.spanClass();
         lastSpan = span;
         lastSlot = slot;
         long at = span.slotAddress(slot);
