@@ -41,12 +41,17 @@ public final class RecordedSweep {
         }
     }
 
-    /** Mark termination. */
-    public void gcEnd() {
-        worldStarted();
+    /** The program waited until everything was swept. */
+    public void finishSweep() {
         if (!heap.sweepDone()) {
             sweeper.finish();
         }
+    }
+
+    /** Mark termination. */
+    public void gcEnd() {
+        finishing = false;
+        finishSweep();
         sweeper.start();
     }
 

@@ -216,7 +216,8 @@ public final class MHeap {
     /** A span at a given place, as a recording has it; the heap grows as far as it must. */
     public MSpan allocAt(int page, int npages, int spanClass, MSpan.State use) {
         while (page + npages > pages.limitPage()) {
-            grow(page + npages - pages.limitPage());
+            int from = pages.limitPage() == 0 ? layout.baseChunk() * Units.PAGES_PER_CHUNK : pages.limitPage();
+            grow(page + npages - from);
         }
         pages.allocRange(page, npages);
         return initSpan(page, npages, pages.lastScavengedPages(), spanClass, use);

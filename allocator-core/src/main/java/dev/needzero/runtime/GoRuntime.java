@@ -19,6 +19,7 @@ import dev.needzero.units.Units;
  */
 public final class GoRuntime {
     private static final int SPECIALISED_BYTES = 80;
+    private static final int HUGE_PAGE_PAGES = Units.HUGE_PAGE_BYTES / Units.PAGE_BYTES;
 
     private final Behaviours behaviours;
     private final HeapLayout layout;
@@ -102,6 +103,11 @@ public final class GoRuntime {
     public long mallocAt(MSpan span, int slot, int size, boolean needzero) {
         span.place(slot);
         return prepare(span, slot, size, needzero);
+    }
+
+    /** debug.FreeOSMemory's second half: every free page outside the page caches goes back to the system. */
+    public void scavengeAll() {
+        heap.pages().scavenge(Long.MAX_VALUE, true, HUGE_PAGE_PAGES, heap::release);
     }
 
     /** What creating a span writes beside its slots. */

@@ -34,6 +34,8 @@ import java.util.SortedMap;
 public final class GoReplay {
     private static final int PAGES_PER_ARENA = Units.PAGES_PER_ARENA;
     private static final int WORK_BUFFER_PAGES = 4;
+    private static final int STACK_TOP_BYTES = 2048;
+    private static final int GSIGNAL_BYTES = 32 << 10;
 
     private final TraceReader reader;
     private final Prelude prelude;
@@ -60,6 +62,9 @@ public final class GoReplay {
     private boolean marking;
     private final List<long[]> lostSpans = new ArrayList<>();
     private RecordedSpan openManual;
+    private long lastStack;
+    private long lastStackBytes;
+    private boolean freeOsMemory;
 
     private final Placement placement = new Placement();
     private final List<Checkpoint> checkpoints = new ArrayList<>();
@@ -428,6 +433,11 @@ public final class GoReplay {
         if (openRuns > 0) {
             closeRun(proc);
         }
+        if (freeOsMemory && !marking && (kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC)) {
+            freeOsMemory = false;
+            sweep.finishSweep();
+            runtime.scavengeAll();
+        }
         switch (kind) {
             case Kind.SPAN -> snapshotSpan(a, (int) b, c);
             case Kind.OBJECT -> snapshotObject(a, c);
@@ -435,11 +445,16 @@ public final class GoReplay {
             case Kind.SPAN_ALLOC -> spanAlloc(a, (int) b, c, proc(proc), i);
             case Kind.SPAN_FREE -> spanFree(a);
             case Kind.LOST_SPAN -> lostSpans.add(new long[] {a >>> Units.PAGE_SHIFT, b});
-            case Kind.STACK_ALLOC -> stackAlloc(a, b);
-            case Kind.STACK_FREE -> writeTwin(a, HeapLayout.WORD_BYTES, Cause.RUNTIME);
+            case Kind.STACK_ALLOC -> {
+                lastStack = a;
+                lastStackBytes = b;
+                writeTwin(a + b - Math.min(b, STACK_TOP_BYTES), b < GSIGNAL_BYTES ? STACK_TOP_BYTES : 0, Cause.RUNTIME);
+            }
+            case Kind.STACK_FREE -> stackFree(a);
             case Kind.WRITE -> writeTwin(a, b, Cause.PROGRAM);
             case Kind.GC_BEGIN -> {
                 marking = true;
+                freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
                 sweep.gcBegin();
             }
             case Kind.STW_END -> sweep.worldStarted();
@@ -577,11 +592,17 @@ public final class GoReplay {
         os.write(t.base(), t.sizeBytes(), Cause.RUNTIME);
     }
 
-    /** A goroutine's stack is used from its top; one that grew takes the old one's content along. */
-    private void stackAlloc(long address, long bytes) {
-        long top = address + bytes;
-        long used = bytes <= Units.PAGE_BYTES ? bytes : bytes / 2 + Units.OS_PAGE_BYTES;
-        writeTwin(top - used, used, Cause.RUNTIME);
+    /**
+     * A stack is used from its top, a little of it at first (a signal stack, 32 KiB, not at all). When the stack freed
+     * next held a goroutine that outgrew it, its whole content was copied, and the frame that did not fit lies below.
+     */
+    private void stackFree(long address) {
+        if (lastStackBytes > 0 && spanAt(address) != null) {
+            long copied = lastStackBytes / 2 + Units.OS_PAGE_BYTES;
+            writeTwin(lastStack + lastStackBytes - Math.min(copied, lastStackBytes), copied, Cause.RUNTIME);
+        }
+        lastStackBytes = 0;
+        writeTwin(address, HeapLayout.WORD_BYTES, Cause.RUNTIME);
     }
 
     /** Writes, in the twin, what lies at a recorded address. */

@@ -38,7 +38,7 @@ public final class Kind {
     public static final byte LOST_SPAN = 10;
 
     // ---- the collector
-    /** a sequence number. */
+    /** a sequence number, c reason: one of the GC_BY constants. */
     public static final byte GC_BEGIN = 16;
     /** a sequence number. Mark termination: marking is over, sweeping begins. */
     public static final byte GC_END = 17;
@@ -80,6 +80,14 @@ public final class Kind {
     public static final byte FORCE_GC = 42;
     /** debug.FreeOSMemory(): a collection, then everything free goes back to the system. */
     public static final byte FREE_OS_MEMORY = 43;
+
+    // ---- why a collection began (GC_BEGIN's c)
+    /** The heap reached its trigger, or two minutes passed. */
+    public static final int GC_BY_PACER = 0;
+    /** runtime.GC(). */
+    public static final int GC_BY_PROGRAM = 1;
+    /** debug.FreeOSMemory(): everything free goes back to the system once it is swept. */
+    public static final int GC_BY_FREE_OS_MEMORY = 2;
 
     // ---- why a span was swept (SWEEP_BEGIN's c), by the function that the event's stack names
     /** The trace does not say. */

@@ -24,6 +24,7 @@ import java.util.List;
  * §10.
  */
 final class GoTraceReader implements TraceReader {
+    private static final long NO_GOROUTINE = -1;
     private static final long MAX_PAGES = 1L << 31 - 1;
 
     private final TraceInput input;
@@ -46,6 +47,14 @@ final class GoTraceReader implements TraceReader {
     private final LongOpenHashSet liveSpans = new LongOpenHashSet();
 
     private final List<long[]> lostSpans = new ArrayList<>();
+
+    /**
+     * A checkpoint's mark that was read but not delivered yet. What it marks is read by the same goroutine, which takes a
+     * while; meanwhile others run. So it stands before the next thing that goroutine does.
+     */
+    private long[] pendingMark;
+
+    private long pendingGoroutine = NO_GOROUTINE;
 
     GoTraceReader(TraceInput input) throws IOException {
         this.input = input;
@@ -89,6 +98,9 @@ final class GoTraceReader implements TraceReader {
             }
         } catch (Cursor.Damage e) {
             throw damaged(e);
+        }
+        if (out.size == 0 && pendingMark != null) {
+            deliverMark(out);
         }
         return out.size > 0 || !lostSpans.isEmpty() && next(out);
     }
@@ -142,7 +154,11 @@ final class GoTraceReader implements TraceReader {
             stream.begin();
         }
         if (batches.version() == 23) {
+            long[] mark = pendingMark;
+            long goroutine = pendingGoroutine;
             findLostSpans();
+            pendingMark = mark;
+            pendingGoroutine = goroutine;
         }
         return true;
     }
@@ -235,6 +251,7 @@ final class GoTraceReader implements TraceReader {
             warnings.add(lost.size() + " span(s) were freed whose allocation the tracer of Go 1.23 lost; inferred");
         }
         events = eventsBefore;
+        pendingMark = null;
         while (strings.size() > stringsBefore) {
             strings.remove(strings.size() - 1);
         }
@@ -256,6 +273,7 @@ final class GoTraceReader implements TraceReader {
         long nextTime; // of the event at `at`; MAX_VALUE: none left
         long lastTime;
         int proc = -1;
+        long goroutine = NO_GOROUTINE;
 
         MStream(long m) {
             this.m = m;
@@ -337,6 +355,7 @@ final class GoTraceReader implements TraceReader {
         long delta = baseDelta;
         long count = 0;
         int proc = Math.max(0, s.proc);
+        boolean marked = pendingMark != null;
         while (true) {
             if (at >= d.length) {
                 if (!s.advance()) {
@@ -392,6 +411,18 @@ final class GoTraceReader implements TraceReader {
                 }
             }
             long nanos = (time - firstTicks) * nanosPerTick;
+            if (marked && s.goroutine == pendingGoroutine && MOVES_ON[type]) {
+                marked = false;
+                if (out.size >= EventBatch.CAPACITY - 1) {
+                    at = start;
+                    ticks -= dt;
+                    count--;
+                    s.nextTime = time;
+                    deliverMark(out);
+                    break;
+                }
+                deliverMark(out);
+            }
             if (type == HEAP_OBJECT_FREE) {
                 out.add(Kind.OBJECT_FREE, proc, nanos, delta + (a << 3), 0, 0);
                 continue;
@@ -431,6 +462,7 @@ final class GoTraceReader implements TraceReader {
             if (type < 128) {
                 other(s, type, a, b1, c, proc, nanos, out);
                 proc = Math.max(0, s.proc);
+                marked = pendingMark != null;
             } else {
                 allocFree(s, type, a, b1, c, proc, nanos, out);
             }
@@ -480,15 +512,26 @@ final class GoTraceReader implements TraceReader {
                     s.proc = (int) (a & 0x7fff);
                 }
             }
+            case 16, 45, 46 -> s.goroutine = a;
+            case 17, 18, 19, 20, 24 -> s.goroutine = NO_GOROUTINE;
+            case 25, 48 -> {
+                if (c == 2 || c == 3) { // running or in a system call
+                    for (MStream other : streams) {
+                        if (other.m == b) {
+                            other.goroutine = a;
+                        }
+                    }
+                }
+            }
             case 26 -> out.add(Kind.STW_BEGIN, proc, nanos, 0, 0, (int) a);
             case 27 -> out.add(Kind.STW_END, proc, nanos, 0, 0, 0);
-            case 29 -> out.add(Kind.GC_BEGIN, proc, nanos, a, 0, 0);
+            case 29 -> out.add(Kind.GC_BEGIN, proc, nanos, a, 0, tables.gcReason(b));
             case 30 -> out.add(Kind.GC_END, proc, nanos, a, 0, 0);
             case 32 -> out.add(Kind.SWEEP_BEGIN, proc, nanos, 0, 0, tables.sweepReason(a));
             case 33 -> out.add(Kind.SWEEP_END, proc, nanos, a, b, 0);
             case 37 -> out.add(Kind.HEAP_ALLOC, proc, nanos, a, 0, 0);
             case 38 -> out.add(Kind.HEAP_GOAL, proc, nanos, a, 0, 0);
-            case 44 -> userLog(tables.string(b), tables.string(c), proc, nanos, out);
+            case 44 -> userLog(s, tables.string(b), tables.string(c), proc, nanos, out);
             default -> {} // scheduling that moves no memory
         }
     }
@@ -496,7 +539,12 @@ final class GoTraceReader implements TraceReader {
     private static final byte[] WRITE_KEY = "needzero.write".getBytes(StandardCharsets.UTF_8);
     private static final byte[] CHECKPOINT_KEY = "needzero.checkpoint".getBytes(StandardCharsets.UTF_8);
 
-    private void userLog(byte[] key, byte[] value, int proc, long nanos, EventBatch out) {
+    private void deliverMark(EventBatch out) {
+        out.add(Kind.CHECKPOINT, (int) pendingMark[0], pendingMark[1], pendingMark[2], 0, (int) pendingMark[3]);
+        pendingMark = null;
+    }
+
+    private void userLog(MStream s, byte[] key, byte[] value, int proc, long nanos, EventBatch out) {
         if (java.util.Arrays.equals(key, WRITE_KEY)) {
             String[] parts = new String(value, StandardCharsets.UTF_8).split(" ");
             try {
@@ -511,7 +559,12 @@ final class GoTraceReader implements TraceReader {
             try {
                 long n = Long.parseLong(space < 0 ? text : text.substring(0, space));
                 strings.add(space < 0 ? "" : text.substring(space + 1));
-                out.add(Kind.CHECKPOINT, proc, nanos, n, 0, strings.size() - 1);
+                if (s.goroutine == NO_GOROUTINE) {
+                    out.add(Kind.CHECKPOINT, proc, nanos, n, 0, strings.size() - 1);
+                } else {
+                    pendingMark = new long[] {proc, nanos, n, strings.size() - 1};
+                    pendingGoroutine = s.goroutine;
+                }
             } catch (NumberFormatException e) {
                 warn("a needzero.checkpoint mark is not \"NUMBER NAME\": " + text);
             }
@@ -542,6 +595,15 @@ final class GoTraceReader implements TraceReader {
         int[] from128 = {3, 3, 1, 2, 2, 1, 2, 2, 1};
         for (int i = 0; i < from128.length; i++) {
             ARGS[128 + i] = (byte) from128[i];
+        }
+    }
+
+    /** Event types by which a goroutine shows that it goes on with its own work: not system calls, not the scheduler. */
+    private static final boolean[] MOVES_ON = new boolean[137];
+
+    static {
+        for (int type : new int[] {14, 15, 17, 20, 21, 29, 35, 40, 41, 42, 43, 44, 47, 128, 129, 131, 132, 135, 136}) {
+            MOVES_ON[type] = true;
         }
     }
 

@@ -114,6 +114,24 @@ final class Tables {
         return reason;
     }
 
+    /** Why a collection with this stack began. */
+    int gcReason(long stack) {
+        long[] functions = stacks.get(stack);
+        int reason = Kind.GC_BY_PACER;
+        if (functions != null) {
+            for (long f : functions) {
+                String name = new String(string(f), StandardCharsets.UTF_8);
+                if (name.equals("runtime/debug.FreeOSMemory") || name.equals("runtime/debug.freeOSMemory")) {
+                    return Kind.GC_BY_FREE_OS_MEMORY;
+                }
+                if (name.equals("runtime.GC")) {
+                    reason = Kind.GC_BY_PROGRAM;
+                }
+            }
+        }
+        return reason;
+    }
+
     private int findReason(long[] functions) {
         if (functions == null) {
             return Kind.SWEEP_BY_UNKNOWN;
