@@ -169,6 +169,19 @@ public final class MSpan {
         return slot;
     }
 
+    /** Whether no slot at or above freeIndex is free. */
+    public boolean isFull() {
+        int slot = nextFree();
+        if (slot < 0) {
+            return true;
+        }
+        // Put back: the mask lost this one bit only.
+        allocCount--;
+        freeIndex = slot;
+        freeMask |= 1L << slot;
+        return false;
+    }
+
     private void loadFreeMask(int word) {
         freeWord = word;
         freeMask = allocBits == null ? -1L : ~allocBits[word];

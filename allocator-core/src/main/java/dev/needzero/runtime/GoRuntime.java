@@ -1,6 +1,7 @@
 package dev.needzero.runtime;
 
 import dev.needzero.gc.RecordedSweep;
+import dev.needzero.gc.Scavenger;
 import dev.needzero.heap.HeapLayout;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
@@ -19,13 +20,13 @@ import dev.needzero.units.Units;
  */
 public final class GoRuntime {
     private static final int SPECIALISED_BYTES = 80;
-    private static final int HUGE_PAGE_PAGES = Units.HUGE_PAGE_BYTES / Units.PAGE_BYTES;
 
     private final Behaviours behaviours;
     private final HeapLayout layout;
     private final AddressSpace os;
     private final MHeap heap;
     private final RecordedSweep recordedSweep;
+    private final Scavenger scavenger;
 
     private final boolean clearLargeScanAlways;
     private final boolean clearRequestedOnly;
@@ -40,13 +41,21 @@ public final class GoRuntime {
      * @param osSettings the system
      * @param baseChunk where in its first arena the heap begins, in 4 MiB chunks
      * @param basePaddingPages pages never used at the heap's start
+     * @param backgroundScavenger whether the background scavenger releases memory when it runs
      */
-    public GoRuntime(Behaviours behaviours, OsSettings osSettings, int baseChunk, int basePaddingPages) {
+    public GoRuntime(
+            Behaviours behaviours,
+            OsSettings osSettings,
+            int baseChunk,
+            int basePaddingPages,
+            boolean backgroundScavenger) {
         this.behaviours = behaviours;
         this.layout = behaviours.layout(baseChunk, basePaddingPages);
         this.os = new AddressSpace(osSettings);
         this.heap = new MHeap(layout, os);
         this.recordedSweep = new RecordedSweep(heap);
+        this.scavenger = new Scavenger(heap, backgroundScavenger);
+        heap.setPolicy(scavenger);
         this.clearLargeScanAlways = behaviours.value(Behaviour.LARGE_ZEROING).equals("always");
         String small = behaviours.value(Behaviour.SMALL_SCAN_ZEROING);
         this.clearRequestedOnly = !small.equals("slot");
@@ -70,6 +79,10 @@ public final class GoRuntime {
 
     public RecordedSweep recordedSweep() {
         return recordedSweep;
+    }
+
+    public Scavenger scavenger() {
+        return scavenger;
     }
 
     /** The span that the last small allocation came from. */
@@ -99,15 +112,15 @@ public final class GoRuntime {
         return prepare(span, slot, size, needzero);
     }
 
+    /** Clears and marks a slot that was taken earlier: a span's first, taken when the span was made. */
+    public long mallocTaken(MSpan span, int slot, int size, boolean needzero) {
+        return prepare(span, slot, size, needzero);
+    }
+
     /** Puts an object where a recording has it: only clearing and headers are this version's. */
     public long mallocAt(MSpan span, int slot, int size, boolean needzero) {
         span.place(slot);
         return prepare(span, slot, size, needzero);
-    }
-
-    /** debug.FreeOSMemory's second half: every free page outside the page caches goes back to the system. */
-    public void scavengeAll() {
-        heap.pages().scavenge(Long.MAX_VALUE, true, HUGE_PAGE_PAGES, heap::release);
     }
 
     /** What creating a span writes beside its slots. */

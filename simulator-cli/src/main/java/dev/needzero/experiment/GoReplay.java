@@ -65,6 +65,7 @@ public final class GoReplay {
     private long lastStack;
     private long lastStackBytes;
     private boolean freeOsMemory;
+    private boolean afterCollection;
 
     private final Placement placement = new Placement();
     private final List<Checkpoint> checkpoints = new ArrayList<>();
@@ -127,6 +128,7 @@ public final class GoReplay {
      * @param behaviours the version that the twin follows
      * @param start the truth's first line, taken as the initial state; null to take the snapshot alone
      * @param recordedPlacement objects go where the recording has them
+     * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
      */
     public GoReplay(
             TraceReader reader,
@@ -135,6 +137,7 @@ public final class GoReplay {
             OsSettings osSettings,
             TouchRules rules,
             boolean recordedPlacement,
+            boolean backgroundScavenger,
             Truth.Line start) {
         this.reader = reader;
         this.prelude = prelude;
@@ -145,7 +148,11 @@ public final class GoReplay {
         int firstPage = (int) (info.firstPageOffset() >>> Units.PAGE_SHIFT);
         int padding = info.goVersion().compareTo("1.26") >= 0 ? Math.max(0, prelude.lowestPage() - firstPage) : 0;
         this.runtime = new GoRuntime(
-                behaviours, osSettings, firstPage / Units.PAGES_PER_CHUNK, Math.min(padding, Units.PAGES_PER_CHUNK - 1));
+                behaviours,
+                osSettings,
+                firstPage / Units.PAGES_PER_CHUNK,
+                Math.min(padding, Units.PAGES_PER_CHUNK - 1),
+                backgroundScavenger);
         this.heap = runtime.heap();
         this.os = runtime.os();
         this.layout = heap.layout();
@@ -276,7 +283,10 @@ public final class GoReplay {
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
         int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
-        if (recordedPlacement) {
+        if (r.firstTaken != null) {
+            at = runtime.mallocTaken(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
+            r.firstTaken = null;
+        } else if (recordedPlacement) {
             at = runtime.mallocAt(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
         } else if (twinClass < 2) {
             at = runtime.malloc(p, TouchRules.Cache.inferSize(reader.types().get(type), room), twinClass == 1, type != 0);
@@ -436,7 +446,7 @@ public final class GoReplay {
         if (freeOsMemory && !marking && (kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC)) {
             freeOsMemory = false;
             sweep.finishSweep();
-            runtime.scavengeAll();
+            runtime.scavenger().releaseAll();
         }
         switch (kind) {
             case Kind.SPAN -> snapshotSpan(a, (int) b, c);
@@ -462,13 +472,20 @@ public final class GoReplay {
                 marking = false;
                 cycles++;
                 liveBytes = lastHeapAlloc;
+                afterCollection = true;
+                runtime.scavenger().markTermination();
                 sweep.gcEnd();
                 timeLine.cycle(now);
             }
             case Kind.SWEEP_BEGIN -> run(proc).reason = c;
             case Kind.SWEEP_END -> run(proc).reason = Kind.SWEEP_BY_UNKNOWN;
             case Kind.HEAP_ALLOC -> lastHeapAlloc = a;
-            case Kind.HEAP_GOAL -> goalBytes = a;
+            case Kind.HEAP_GOAL -> {
+                goalBytes = a;
+                runtime.scavenger().heapGoal(a, afterCollection);
+                afterCollection = false;
+            }
+            case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
             case Kind.CHECKPOINT -> checkpoint(a, reader.string(c), i);
             default -> {} // scheduling that moves no memory
         }
@@ -528,6 +545,22 @@ public final class GoReplay {
             bindSpan(r, t, i);
         } else if (SpanClass.sizeClass(r.spanClass) == 0) {
             bindSpan(r, runtime.mallocLarge(p, npages, SpanClass.noscan(r.spanClass)), i);
+        } else if (sameClasses) {
+            firstSlot(r, p, i);
+        }
+    }
+
+    /**
+     * A small span is made because an object wants its first slot. That object's own event can come much later: its
+     * goroutine can be stopped in between, even for the rest of a collection, which then finds the slot taken.
+     */
+    private void firstSlot(RecordedSpan r, P p, int i) {
+        MSpan cached = p.cached(r.spanClass);
+        if (cached == null || cached.isFull()) {
+            MSpan t = heap.refill(p, r.spanClass);
+            r.firstTaken = t;
+            r.firstSlot = t.nextFree();
+            bindSpan(r, t, i);
         }
     }
 
@@ -543,9 +576,8 @@ public final class GoReplay {
             if (would == lost[0] && would != address >>> Units.PAGE_SHIFT) {
                 lostSpans.remove(k);
                 RecordedSpan r = addSpan(lost[0] << Units.PAGE_SHIFT, (int) lost[1], 1);
-                r.twin = heap.allocManual(p, (int) lost[1], MSpan.State.STACK);
-                openManual = r;
-                settleManual(Kind.SPAN_ALLOC, 0, 0);
+                r.twin = heap.allocManual(p, (int) lost[1], MSpan.State.WORK_BUFFER);
+                os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
                 return;
             }
         }
@@ -766,13 +798,26 @@ public final class GoReplay {
         m.merge("/memory/classes/heap/unused:bytes", metricsAtStart[1] - metricsAtStart[0], Long::sum);
         m.merge("/gc/heap/objects:objects", metricsAtStart[2] - metricsAtStart[3], Long::sum);
         m.put("/gc/cycles/total:gc-cycles", cyclesBefore + cycles);
-        if (goalBytes >= 0) {
+        if (goalBytes >= 0 && goalBytes < 1L << 62) {
             m.put("/gc/heap/goal:bytes", goalBytes);
         }
         if (liveBytes >= 0) {
             m.put("/gc/heap/live:bytes", liveBytes);
         }
         return m;
+    }
+
+    /** A checkpoint taken anew, after something was changed at its moment. */
+    Checkpoint look(Checkpoint at) {
+        return new Checkpoint(
+                at.number(),
+                at.name(),
+                at.event(),
+                at.timeNanos(),
+                os.rssBytes(),
+                os.mappedBytes(),
+                os.zeroMappedBytes(),
+                metrics());
     }
 
     private void checkpoint(long number, String name, int i) {

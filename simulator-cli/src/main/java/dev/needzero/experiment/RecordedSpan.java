@@ -22,6 +22,10 @@ final class RecordedSpan {
     private int[] slotOf;
     /** Slots that hold an object, 1 = taken; kept for tiny blocks only, which several objects share. */
     final long[] takenBits;
+    /** The twin took the span's first slot when it made the span; the object's own event follows. */
+    MSpan firstTaken;
+
+    int firstSlot;
     /** Existed before the trace, with free slots, and no P was seen to use it yet. */
     boolean idle;
 

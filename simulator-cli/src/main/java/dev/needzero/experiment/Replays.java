@@ -24,8 +24,13 @@ public final class Replays {
      * @param os the system
      * @param touch what the program writes of its objects
      * @param recordedPlacement objects go where the recording has them
+     * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
      */
-    public record Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {}
+    public record Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
+            this(os, touch, recordedPlacement, true);
+        }
+    }
 
     /**
      * Replays a trace under one version.
@@ -65,7 +70,14 @@ public final class Replays {
             throw new BadInputException(reader.info().format() + " traces cannot be replayed yet; expected a Go execution trace");
         }
         return new GoReplay(
-                reader, prelude, behaviours, settings.os(), settings.touch(), settings.recordedPlacement(), start);
+                reader,
+                prelude,
+                behaviours,
+                settings.os(),
+                settings.touch(),
+                settings.recordedPlacement(),
+                settings.backgroundScavenger(),
+                start);
     }
 
     /** Replays a trace under several versions at once: it is decoded once and broadcast, one thread a twin. */

@@ -81,7 +81,9 @@ public final class Verification {
      *
      * @param truthFile the truth; null for the one beside the trace
      * @param go the version to replay under; null for the truth's
-     * @param settings touch rules null: those of the case file beside the trace, else everything
+     * @param settings touch rules null: those of the case file beside the trace, else everything; without the background
+     *     scavenger, what the truth says was released by each checkpoint is released there, so that only the choice of
+     *     pages is the twin's
      */
     public static Verification run(
             String trace, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
@@ -104,11 +106,18 @@ public final class Verification {
             GoReplay replay = Replays.run(
                     reader,
                     behaviours,
-                    new Replays.Settings(settings.os(), touch, settings.recordedPlacement()),
+                    new Replays.Settings(settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
                     sameRun ? truth.line(0) : null,
                     (at, twin) -> {
                         Truth.Line line = truth.line(at.number());
-                        if (line != null) {
+                        if (line != null && !settings.backgroundScavenger()) {
+                            long more = line.metrics().get("/memory/classes/heap/released:bytes")
+                                    - twin.runtime().heap().stats().released();
+                            if (more > 0) {
+                                twin.runtime().scavenger().release(more);
+                            }
+                            rows.add(row(twin.look(at), line, twin, sameRun));
+                        } else if (line != null) {
                             rows.add(row(at, line, twin, sameRun));
                         }
                     },

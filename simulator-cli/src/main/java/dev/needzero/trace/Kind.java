@@ -51,6 +51,9 @@ public final class Kind {
     /** a heapGoal, bytes. */
     public static final byte HEAP_GOAL = 21;
 
+    /** The background scavenger went to sleep: a nanoseconds it ran since the last time. */
+    public static final byte SCAVENGER_RAN = 22;
+
     // ---- the scheduler, as far as it moves memory
     /** a number of Ps (GOMAXPROCS). */
     public static final byte PROCS_CHANGE = 24;

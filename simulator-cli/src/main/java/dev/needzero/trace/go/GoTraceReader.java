@@ -55,6 +55,8 @@ final class GoTraceReader implements TraceReader {
     private long[] pendingMark;
 
     private long pendingGoroutine = NO_GOROUTINE;
+    private int markedSyscalls;
+    private int markedOther;
 
     GoTraceReader(TraceInput input) throws IOException {
         this.input = input;
@@ -220,7 +222,6 @@ final class GoTraceReader implements TraceReader {
         long eventsBefore = events;
         int stringsBefore = strings.size();
         EventBatch scratch = new EventBatch();
-        LongOpenHashSet lost = new LongOpenHashSet();
         try {
             do {
                 scratch.size = 0;
@@ -230,7 +231,11 @@ final class GoTraceReader implements TraceReader {
                     if (kind == Kind.SPAN || kind == Kind.SPAN_ALLOC) {
                         liveSpans.add(scratch.a[i]);
                     } else if (kind == Kind.SPAN_FREE && !liveSpans.remove(scratch.a[i])) {
-                        lost.add(scratch.a[i]);
+                        long pages = 1;
+                        while (pages < 4 && !liveSpans.contains(scratch.a[i] + pages * Units.PAGE_BYTES)) {
+                            pages++;
+                        }
+                        lostSpans.add(new long[] {scratch.a[i], pages});
                     }
                 }
                 if (!more) {
@@ -240,15 +245,8 @@ final class GoTraceReader implements TraceReader {
         } catch (Cursor.Damage e) {
             throw damaged(e);
         }
-        for (long offset : lost) {
-            long pages = 1;
-            while (pages < 4 && !liveSpans.contains(offset + pages * Units.PAGE_BYTES)) {
-                pages++;
-            }
-            lostSpans.add(new long[] {offset, pages});
-        }
-        if (!lost.isEmpty()) {
-            warnings.add(lost.size() + " span(s) were freed whose allocation the tracer of Go 1.23 lost; inferred");
+        if (!lostSpans.isEmpty()) {
+            warnings.add(lostSpans.size() + " span(s) were freed whose allocation the tracer of Go 1.23 lost; inferred");
         }
         events = eventsBefore;
         pendingMark = null;
@@ -274,6 +272,7 @@ final class GoTraceReader implements TraceReader {
         long lastTime;
         int proc = -1;
         long goroutine = NO_GOROUTINE;
+        long startedNanos;
 
         MStream(long m) {
             this.m = m;
@@ -411,7 +410,7 @@ final class GoTraceReader implements TraceReader {
                 }
             }
             long nanos = (time - firstTicks) * nanosPerTick;
-            if (marked && s.goroutine == pendingGoroutine && MOVES_ON[type]) {
+            if (marked && s.goroutine == pendingGoroutine && movesOn(type)) {
                 marked = false;
                 if (out.size >= EventBatch.CAPACITY - 1) {
                     at = start;
@@ -512,8 +511,17 @@ final class GoTraceReader implements TraceReader {
                     s.proc = (int) (a & 0x7fff);
                 }
             }
-            case 16, 45, 46 -> s.goroutine = a;
-            case 17, 18, 19, 20, 24 -> s.goroutine = NO_GOROUTINE;
+            case 16, 45, 46 -> {
+                s.goroutine = a;
+                s.startedNanos = nanos;
+            }
+            case 17, 18, 24 -> s.goroutine = NO_GOROUTINE;
+            case 19, 20 -> {
+                if (tables.isScavenger(b)) {
+                    out.add(Kind.SCAVENGER_RAN, proc, nanos, nanos - s.startedNanos, 0, 0);
+                }
+                s.goroutine = NO_GOROUTINE;
+            }
             case 25, 48 -> {
                 if (c == 2 || c == 3) { // running or in a system call
                     for (MStream other : streams) {
@@ -538,6 +546,18 @@ final class GoTraceReader implements TraceReader {
 
     private static final byte[] WRITE_KEY = "needzero.write".getBytes(StandardCharsets.UTF_8);
     private static final byte[] CHECKPOINT_KEY = "needzero.checkpoint".getBytes(StandardCharsets.UTF_8);
+
+    /**
+     * Whether the goroutine that set a mark is seen to go on with its own work. Reading the state it marks is system
+     * calls; an allocation or two before the first of them belong to it.
+     */
+    private boolean movesOn(int type) {
+        if (type == SYSCALL_BEGIN) {
+            markedSyscalls++;
+            return false;
+        }
+        return MOVES_ON[type] && (markedSyscalls > 0 || ++markedOther > MAX_BEFORE_SYSCALL);
+    }
 
     private void deliverMark(EventBatch out) {
         out.add(Kind.CHECKPOINT, (int) pendingMark[0], pendingMark[1], pendingMark[2], 0, (int) pendingMark[3]);
@@ -564,6 +584,8 @@ final class GoTraceReader implements TraceReader {
                 } else {
                     pendingMark = new long[] {proc, nanos, n, strings.size() - 1};
                     pendingGoroutine = s.goroutine;
+                    markedSyscalls = 0;
+                    markedOther = 0;
                 }
             } catch (NumberFormatException e) {
                 warn("a needzero.checkpoint mark is not \"NUMBER NAME\": " + text);
@@ -577,6 +599,8 @@ final class GoTraceReader implements TraceReader {
         }
     }
 
+    private static final int SYSCALL_BEGIN = 22;
+    private static final int MAX_BEFORE_SYSCALL = 4;
     private static final int HEAP_OBJECT_ALLOC = 132;
     private static final int HEAP_OBJECT_FREE = 133;
 

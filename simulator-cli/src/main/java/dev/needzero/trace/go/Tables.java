@@ -18,10 +18,12 @@ final class Tables {
     private final Long2ObjectOpenHashMap<long[]> stacks = new Long2ObjectOpenHashMap<>();
     private final Long2IntOpenHashMap types = new Long2IntOpenHashMap();
     private final Long2IntOpenHashMap sweepReasons = new Long2IntOpenHashMap();
+    private final Long2IntOpenHashMap scavengerStacks = new Long2IntOpenHashMap();
     private long ticksPerSecond;
 
     Tables() {
         sweepReasons.defaultReturnValue(-1);
+        scavengerStacks.defaultReturnValue(-1);
     }
 
     void readStrings(Cursor in) throws Cursor.Damage {
@@ -112,6 +114,21 @@ final class Tables {
             sweepReasons.put(stack, reason);
         }
         return reason;
+    }
+
+    /** Whether a stack is the background scavenger's. */
+    boolean isScavenger(long stack) {
+        int known = scavengerStacks.get(stack);
+        if (known < 0) {
+            known = 0;
+            for (long f : stacks.getOrDefault(stack, new long[0])) {
+                if (new String(string(f), StandardCharsets.UTF_8).equals("runtime.bgscavenge")) {
+                    known = 1;
+                }
+            }
+            scavengerStacks.put(stack, known);
+        }
+        return known == 1;
     }
 
     /** Why a collection with this stack began. */
