@@ -67,7 +67,7 @@ public final class RecordedSweep {
         }
         if (heap.isUnswept(span)) {
             switch (by) {
-                case CACHE_SPAN -> {}
+                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span);
                 case RECLAIM -> {
                     sweeper.flush(p);
                     heap.sweep(span, false);

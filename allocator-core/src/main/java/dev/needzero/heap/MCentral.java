@@ -17,6 +17,8 @@ public final class MCentral {
     private final int classPages;
     private final SpanSet[] partial = {new SpanSet(), new SpanSet()};
     private final SpanSet[] full = {new SpanSet(), new SpanSet()};
+    /** The span that the next refill is known to find by sweeping: however many it has to look at first. */
+    private MSpan expected;
 
     MCentral(MHeap heap, int spanClass) {
         this.heap = heap;
@@ -79,8 +81,15 @@ public final class MCentral {
         return grow(p);
     }
 
+    /** Says which span the next refill finds by sweeping, as a recording shows. */
+    public void expect(MSpan span) {
+        expected = span;
+    }
+
     private MSpan sweepForSpace() {
-        int budget = SPAN_BUDGET;
+        // Who swept silently in the background has less to look at than the twin, which learns of it later.
+        int budget = expected != null && heap.isUnswept(expected) ? Integer.MAX_VALUE : SPAN_BUDGET;
+        expected = null;
         for (; budget >= 0; budget--) {
             MSpan span = partialUnswept().pop();
             if (span == null) {

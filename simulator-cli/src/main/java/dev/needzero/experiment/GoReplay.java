@@ -283,7 +283,7 @@ public final class GoReplay {
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
         int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
-        if (r.firstTaken != null) {
+        if (r.firstTaken != null && slot == r.firstSlot) {
             at = runtime.mallocTaken(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
         } else if (recordedPlacement) {
