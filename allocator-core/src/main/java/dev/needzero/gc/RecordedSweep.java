@@ -3,6 +3,7 @@ package dev.needzero.gc;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.units.Units;
 
 /**
  * Keeps the twin's sweeping in step with a recorded program's. A recording shows which objects a sweep freed, and by which
@@ -22,6 +23,7 @@ public final class RecordedSweep {
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
+    private long pagesSweptBefore;
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
@@ -53,6 +55,33 @@ public final class RecordedSweep {
         finishing = false;
         finishSweep();
         sweeper.start();
+        for (int id = 0; id < heap.procLimit(); id++) {
+            P p = heap.procOrNull(id);
+            if (p != null) {
+                p.setRefillSweepBytes(0);
+            }
+        }
+    }
+
+    /** A P begins to sweep. */
+    public void sweepBegin(P p) {
+        sweeper.flush(p);
+        pagesSweptBefore = heap.pagesSwept();
+    }
+
+    /**
+     * A P has swept this much, spans without anything dead included, of which nothing else tells.
+     *
+     * @param bytes size of the spans swept since {@link #sweepBegin}
+     */
+    public void sweepEnd(P p, By by, long bytes) {
+        if (by == By.CACHE_SPAN) {
+            p.setRefillSweepBytes(bytes);
+        } else if (by == By.IN_ORDER) {
+            while (heap.pagesSwept() - pagesSweptBefore << Units.PAGE_SHIFT < bytes && sweeper.sweepOne()) {
+                // in step with the recording
+            }
+        }
     }
 
     /** A P is about to allocate or was seen sweeping: its cache was flushed before that. */

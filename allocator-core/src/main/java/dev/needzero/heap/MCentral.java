@@ -73,7 +73,7 @@ public final class MCentral {
             return span;
         }
         if (!heap.sweepDone) {
-            span = sweepForSpace();
+            span = sweepForSpace(p);
             if (span != null) {
                 return span;
             }
@@ -86,11 +86,15 @@ public final class MCentral {
         expected = span;
     }
 
-    private MSpan sweepForSpace() {
-        // Who swept silently in the background has less to look at than the twin, which learns of it later.
-        int budget = expected != null && heap.isUnswept(expected) ? Integer.MAX_VALUE : SPAN_BUDGET;
+    private MSpan sweepForSpace(P p) {
+        MSpan sought = expected;
         expected = null;
-        for (; budget >= 0; budget--) {
+        boolean recorded = p.refillSweepBytes >= 0;
+        long budget = recorded ? p.refillSweepBytes / ((long) classPages << Units.PAGE_SHIFT) : SPAN_BUDGET + 1;
+        p.refillSweepBytes = Math.min(p.refillSweepBytes, 0);
+        // Spans swept silently in the background are swept here in the twin, which learns of them later: partial ones
+        // cost nothing of a recorded budget, and a span that is known to be found is looked for to the end.
+        for (; budget > 0 || recorded; budget--) {
             MSpan span = partialUnswept().pop();
             if (span == null) {
                 break;
@@ -100,7 +104,7 @@ public final class MCentral {
                 return span;
             }
         }
-        for (; budget >= 0; budget--) {
+        for (; budget > 0 || sought != null && heap.isUnswept(sought); budget--) {
             MSpan span = fullUnswept().pop();
             if (span == null) {
                 break;
