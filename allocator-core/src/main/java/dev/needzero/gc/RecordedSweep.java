@@ -24,6 +24,7 @@ public final class RecordedSweep {
     private final Sweeper sweeper;
     private boolean finishing;
     private long pagesSweptBefore;
+    private long sweptInBackground;
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
@@ -89,8 +90,25 @@ public final class RecordedSweep {
         sweeper.flush(p);
     }
 
-    /** A recorded sweep freed objects that the twin has on this span; they are marked dead already. */
-    public void swept(P p, MSpan span, By by) {
+    /**
+     * The background sweeper stopped for a while.
+     *
+     * @param spans spans it had swept since it started, with or without anything dead; negative: nothing is left to sweep
+     */
+    public void backgroundRan(P p, long spans) {
+        sweeper.flush(p);
+        while ((spans < 0 || sweptInBackground < spans) && sweeper.sweepOne()) {
+            sweptInBackground++;
+        }
+        sweptInBackground = 0;
+    }
+
+    /**
+     * A recorded sweep freed objects that the twin has on this span; they are marked dead already.
+     *
+     * @param background whether the background sweeper did it
+     */
+    public void swept(P p, MSpan span, By by, boolean background) {
         if (span.state() != MSpan.State.IN_USE || heap.isStale(span)) {
             return; // a cached span: its P's flush sweeps it
         }
@@ -103,7 +121,10 @@ public final class RecordedSweep {
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    sweeper.sweepThrough(span);
+                    long n = sweeper.sweepThrough(span);
+                    if (background) {
+                        sweptInBackground += n;
+                    }
                 }
             }
             return;

@@ -42,14 +42,20 @@ public final class Sweeper {
         return false;
     }
 
-    /** Sweeps in order up to and including a span that is known to have been swept just now. */
-    public void sweepThrough(MSpan span) {
+    /**
+     * Sweeps in order up to and including a span that is known to have been swept just now.
+     *
+     * @return spans swept
+     */
+    public long sweepThrough(MSpan span) {
+        long swept = 0;
         while (heap.isUnswept(span)) {
             if (!sweepOne()) {
                 heap.sweep(span, false);
-                return;
             }
+            swept++;
         }
+        return swept;
     }
 
     /** A P gives up its cached spans, which are swept as it does. */

@@ -413,7 +413,7 @@ public final class GoReplay {
             MSpan t = run.touched[i];
             run.touched[i] = null;
             if (t.deadCount() > 0) {
-                sweep.swept(p, t, by);
+                sweep.swept(p, t, by, run.reason == Kind.SWEEP_BY_UNKNOWN);
             }
         }
         run.ntouched = 0;
@@ -501,6 +501,7 @@ public final class GoReplay {
                 runtime.scavenger().heapGoal(a, afterCollection);
                 afterCollection = false;
             }
+            case Kind.SWEEPER_RAN -> sweep.backgroundRan(proc(proc), a);
             case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
             case Kind.CHECKPOINT -> checkpoint(a, reader.string(c), i);
             default -> {} // scheduling that moves no memory
