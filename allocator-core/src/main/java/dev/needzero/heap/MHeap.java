@@ -434,6 +434,16 @@ public final class MHeap {
         p.cached[span.spanClass] = span;
     }
 
+    /** The first half of {@link #refill} alone: a P's full span of a class is filed with its mcentral. */
+    public void uncacheFull(P p, int spanClass) {
+        MSpan old = p.cached[spanClass];
+        if (old != null && old.isFull()) {
+            flushCounts(p, old);
+            central[spanClass].uncacheSpan(old);
+            p.cached[spanClass] = null;
+        }
+    }
+
     private void flushCounts(P p, MSpan span) {
         stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount - span.allocCountBeforeCache;
         span.allocCountBeforeCache = span.allocCount;
