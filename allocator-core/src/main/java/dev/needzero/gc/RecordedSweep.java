@@ -20,12 +20,14 @@ public final class RecordedSweep {
         RECLAIM
     }
 
+    /** Spans that the background sweeper sweeps before it gives way. */
+    private static final int BACKGROUND_BATCH_SPANS = 10;
+
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
     private long pagesSweptBefore;
     private long sweptInBackground;
-    private int reclaimPage;
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
@@ -57,7 +59,6 @@ public final class RecordedSweep {
         finishing = false;
         finishSweep();
         sweeper.start();
-        reclaimPage = 0;
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
             if (p != null) {
@@ -83,29 +84,6 @@ public final class RecordedSweep {
         } else if (by == By.IN_ORDER) {
             while (heap.pagesSwept() - pagesSweptBefore << Units.PAGE_SHIFT < bytes && sweeper.sweepOne()) {
                 // in step with the recording
-            }
-        } else if (by == By.RECLAIM) {
-            reclaim(heap.pages().limitPage(), bytes);
-        }
-    }
-
-    /**
-     * The reclaimer goes through the heap by address and sweeps every span without a marked page. Marks that lie inside
-     * the spans set no page's mark, so of those it sweeps all, dead objects or not.
-     *
-     * @param limit the page to stop at
-     * @param bytes how much was swept since {@link #sweepBegin}, at which it stops as well
-     */
-    private void reclaim(int limit, long bytes) {
-        while (reclaimPage < limit && heap.pagesSwept() - pagesSweptBefore << Units.PAGE_SHIFT < bytes) {
-            MSpan span = heap.spanOf(reclaimPage);
-            if (span == null) {
-                reclaimPage++;
-                continue;
-            }
-            reclaimPage = span.page() + span.npages();
-            if (heap.isUnswept(span) && heap.layout().hasInlineMarks(span.spanClass())) {
-                heap.sweep(span, false);
             }
         }
     }
@@ -142,14 +120,18 @@ public final class RecordedSweep {
                 case CACHE_SPAN -> heap.central(span.spanClass()).expect(span);
                 case RECLAIM -> {
                     sweeper.flush(p);
-                    reclaim(span.page(), Long.MAX_VALUE);
                     heap.sweep(span, false);
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    long n = sweeper.sweepThrough(span);
-                    if (background) {
-                        sweptInBackground += n;
+                    if (!background) {
+                        sweeper.sweepThrough(span);
+                    } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
+                        sweptInBackground += sweeper.sweepThrough(span);
+                    } else {
+                        // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
+                        heap.sweep(span, false);
+                        sweptInBackground++;
                     }
                 }
             }

@@ -545,6 +545,29 @@ public final class MHeap {
     }
 
     /**
+     * How many unswept spans stand before this one in a queue.
+     *
+     * @return their number, or −1 minus the queue's unswept spans when this one is not in it
+     */
+    public int unsweptPosition(int spanClass, boolean full, MSpan sought) {
+        if (central[spanClass] == null) {
+            return -1;
+        }
+        SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
+        if (sought.spanClass != spanClass && set.isEmpty()) {
+            return -1;
+        }
+        int before = 0;
+        for (MSpan span : set.toArray()) {
+            if (span == sought) {
+                return before;
+            }
+            before += isUnswept(span) ? 1 : 0;
+        }
+        return -1 - before;
+    }
+
+    /**
      * Frees a span's dead slots, and the span when nothing is left on it.
      *
      * @param preserve an emptied span stays with the caller, who is about to use it; nothing is filed
