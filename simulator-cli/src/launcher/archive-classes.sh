@@ -7,18 +7,21 @@ java=$1
 needzero=$2
 target=${needzero%/*}
 classes=$target/needzero.classes
-rm -f "$target/needzero.jsa" "$classes" "$classes".*
+log=$target/archive-classes.log
+rm -f "$target/needzero.jsa" "$classes" "$classes".* "$log"
 
 run=0
 note() {
     run=$((run + 1))
-    "$java" -Xshare:auto -Xlog:disable -XX:+UseSerialGC -XX:DumpLoadedClassList="$classes.$run" -jar "$needzero" "$@" >"$target/archive-classes.log" 2>&1
+    "$java" -XX:DumpLoadedClassList="$classes.$run" -XX:+UseSerialGC -jar "$needzero" "$@" >>"$log" 2>&1
 }
 note --help
 note --version
 
-sort -u "$classes".* >"$classes"
-"$java" -Xshare:dump -Xlog:disable -XX:+UseSerialGC -XX:SharedClassListFile="$classes" \
-    -XX:SharedArchiveFile="$target/needzero.jsa" -cp "$needzero" >>"$target/archive-classes.log" 2>&1
+# A static archive and not a dynamic one, as only that takes in picocli's classes (their format is that of Java 5); and
+# from G1, as only that puts the JDK's ready-made objects in. The class numbers differ between runs and are not needed.
+sed 's/ id: [0-9]*$//' "$classes".* | sort -u >"$classes"
+"$java" -Xshare:dump -XX:+UseG1GC -XX:SharedClassListFile="$classes" -XX:SharedArchiveFile="$target/needzero.jsa" \
+    -cp "$needzero" >>"$log" 2>&1
 rm -f "$classes" "$classes".*
 exit 0
