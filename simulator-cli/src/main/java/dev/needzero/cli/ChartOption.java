@@ -43,7 +43,9 @@ final class ChartOption {
         if (file == null) {
             return;
         }
-        String name = trace.equals("-") ? "standard input" : Path.of(trace).getFileName().toString();
+        String name = trace.equals("-")
+                ? "standard input"
+                : Path.of(trace).getFileName().toString();
         String versions = runs.size() == 1
                 ? "Go " + runs.get(0).label()
                 : "Go " + String.join(", ", runs.stream().map(Run::label).toList());

@@ -60,8 +60,8 @@ final class CompareCommand implements Callable<Integer> {
             for (int i = 0; i < replays.size(); i++) {
                 runs.add(new Run(versions.get(i), settings.recordedPlacement(), replays.get(i)));
             }
-            Comparison result = new Comparison(
-                    trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
+            Comparison result =
+                    new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople()) {
                 Printing.comparison(spec, result, options.assumptions(settings));
             }

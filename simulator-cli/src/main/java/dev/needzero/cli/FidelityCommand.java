@@ -39,7 +39,8 @@ final class FidelityCommand implements Callable<Integer> {
 
     @Option(
             names = "--scavenge-to-truth",
-            description = "Release as much at each checkpoint as the truth says was; only the choice of pages is the twin's.")
+            description =
+                    "Release as much at each checkpoint as the truth says was; only the choice of pages is the twin's.")
     private boolean scavengeToTruth;
 
     @Option(names = "--csv", description = "Print the table as comma-separated values.")
@@ -54,7 +55,10 @@ final class FidelityCommand implements Callable<Integer> {
     @Option(names = "--min-pages", paramLabel = "%", description = "Pages that agree at every checkpoint, at least.")
     private Double minPages;
 
-    @Option(names = "--max-rss-error", paramLabel = "%", description = "Resident memory off at any checkpoint, at most.")
+    @Option(
+            names = "--max-rss-error",
+            paramLabel = "%",
+            description = "Resident memory off at any checkpoint, at most.")
     private Double maxRssError;
 
     @Mixin
@@ -66,7 +70,8 @@ final class FidelityCommand implements Callable<Integer> {
         if (cases.isEmpty()) {
             throw new BadInputException(
                     directory.toString(),
-                    "holds no NAME@goVERSION.truth.jsonl.gz with a trace" + (filter == null ? "" : " that matches " + filter));
+                    "holds no NAME@goVERSION.truth.jsonl.gz with a trace"
+                            + (filter == null ? "" : " that matches " + filter));
         }
         List<Score> scores;
         try (Progress progress = new Progress("fidelity", "")) {
@@ -114,7 +119,8 @@ final class FidelityCommand implements Callable<Integer> {
                 atLeast(missed, s.name() + ": pages agree", s.leastPagesPercent(), minPages);
             }
             if (maxRssError != null && s.worstRssErrorPercent() > maxRssError) {
-                missed.add(s.name() + ": RSS is off by " + s.worstRssErrorPercent() + " %, allowed " + maxRssError + " %");
+                missed.add(
+                        s.name() + ": RSS is off by " + s.worstRssErrorPercent() + " %, allowed " + maxRssError + " %");
             }
         }
         return missed;

@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code --json FILE|-}. With {@code -} nothing but the JSON goes to standard output. */
 final class JsonOption {
-    private static final JSON PRETTY = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES);
+    private static final JSON PRETTY =
+            JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES);
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;

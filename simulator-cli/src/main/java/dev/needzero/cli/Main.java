@@ -47,10 +47,7 @@ public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--stacktrace",
-            scope = ScopeType.INHERIT,
-            description = "Print a stack trace with an error.")
+    @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
     private boolean stackTrace;
 
     private Main() {}

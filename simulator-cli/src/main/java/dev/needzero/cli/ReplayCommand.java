@@ -43,8 +43,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--smaps",
             paramLabel = "FILE",
-            description = "Write the heap's lines of /proc/PID/smaps at the end, as the kernel prints them; - is standard"
-                    + " output.")
+            description =
+                    "Write the heap's lines of /proc/PID/smaps at the end, as the kernel prints them; - is standard"
+                            + " output.")
     private String smaps;
 
     @Mixin
@@ -68,8 +69,8 @@ final class ReplayCommand implements Callable<Integer> {
             GoReplay replay = Replays.run(reader, version, settings, null, null, progress);
             progress.close();
             List<Run> runs = List.of(new Run(version, settings.recordedPlacement(), replay));
-            Comparison result = new Comparison(
-                    trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
+            Comparison result =
+                    new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople() && !"-".equals(smaps)) {
                 Printing.comparison(spec, result, options.assumptions(settings));
             }

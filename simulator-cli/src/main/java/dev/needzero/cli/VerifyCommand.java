@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code verify}: the twin held against what the kernel and the runtime said. */
@@ -43,7 +43,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(
             names = "--scavenge-to-truth",
-            description = "Release as much at each checkpoint as the truth says was; only the choice of pages is the twin's.")
+            description =
+                    "Release as much at each checkpoint as the truth says was; only the choice of pages is the twin's.")
     private boolean scavengeToTruth;
 
     @Mixin

@@ -135,8 +135,7 @@ public final class Fidelity {
         try {
             Truth truth = Truth.read(one.truth());
             return score(
-                    one,
-                    Verification.run(one.trace().toString(), one.truth(), Behaviours.of(truth.go()), settings));
+                    one, Verification.run(one.trace().toString(), one.truth(), Behaviours.of(truth.go()), settings));
         } catch (IOException | RuntimeException e) {
             return new Score(one.name(), go, false, 0, 0, 0, 0, -1, -1, -1, 0, 0, e);
         }
@@ -163,7 +162,12 @@ public final class Fidelity {
                 leastPages = leastPages < 0 ? agree : Math.min(leastPages, agree);
                 for (String name : row.commonMetrics()) {
                     metrics++;
-                    equal += row.twin().metrics().get(name).equals(row.truth().metrics().get(name)) ? 1 : 0;
+                    equal += row.twin()
+                                    .metrics()
+                                    .get(name)
+                                    .equals(row.truth().metrics().get(name))
+                            ? 1
+                            : 0;
                 }
             }
         }

@@ -99,7 +99,9 @@ public final class Comparison {
 
     private String ratio(Run run) {
         long first = runs.get(0).os().peakRssBytes();
-        return first == 0 ? "-" : String.format(Locale.ROOT, "%.2f×", (double) run.os().peakRssBytes() / first);
+        return first == 0
+                ? "-"
+                : String.format(Locale.ROOT, "%.2f×", (double) run.os().peakRssBytes() / first);
     }
 
     private static String blame(int cause) {

@@ -18,7 +18,14 @@ public final class FidelityReport {
 
     public Table table() {
         Table table = new Table();
-        table.row("recording", "under", "spans same", "objects same", "pages agree, least", "RSS off, worst", "RSS off, mean",
+        table.row(
+                "recording",
+                "under",
+                "spans same",
+                "objects same",
+                "pages agree, least",
+                "RSS off, worst",
+                "RSS off, mean",
                 "metrics equal");
         for (Score s : scores) {
             if (s.failure() != null) {

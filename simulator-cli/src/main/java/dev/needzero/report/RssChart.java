@@ -98,7 +98,9 @@ public final class RssChart {
         heading.setPadding(10, 14, 6, 10);
         chart.setTitle(heading);
         LegendTitle legend = new LegendTitle(panels);
-        legend.setSources(new org.jfree.chart.LegendItemSource[] {(XYPlot) panels.getSubplots().get(0)});
+        legend.setSources(new org.jfree.chart.LegendItemSource[] {
+            (XYPlot) panels.getSubplots().get(0)
+        });
         legend.setItemFont(new Font(FONT, Font.PLAIN, 13));
         legend.setItemPaint(INK);
         legend.setPosition(RectangleEdge.TOP);
@@ -151,8 +153,8 @@ public final class RssChart {
     }
 
     private XYSeries series(Run run, IntToLongFunction bytes) {
-        XYSeries series =
-                new XYSeries("Go " + run.label() + ": peak " + ByteSize.format(run.os().peakRssBytes()) + "   ", false, true);
+        XYSeries series = new XYSeries(
+                "Go " + run.label() + ": peak " + ByteSize.format(run.os().peakRssBytes()) + "   ", false, true);
         TimeLine t = run.timeLine();
         boolean clock = hasClock();
         for (int i = 0; i < t.size(); i++) {

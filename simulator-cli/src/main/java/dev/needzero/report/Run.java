@@ -16,7 +16,10 @@ public record Run(Behaviours behaviours, boolean recordedPlacement, GoReplay rep
     /** What to call it in a table or a chart: the version, and what was changed of it. */
     public String label() {
         StringBuilder label = new StringBuilder(behaviours.version());
-        behaviours.settings().forEach((key, value) -> label.append(' ').append(key).append('=').append(value));
+        behaviours
+                .settings()
+                .forEach((key, value) ->
+                        label.append(' ').append(key).append('=').append(value));
         return label.toString();
     }
 

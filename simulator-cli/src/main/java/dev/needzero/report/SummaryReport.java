@@ -27,12 +27,18 @@ public final class SummaryReport {
     public void print(PrintWriter out) {
         Table head = new Table().leftAligned();
         head.row("trace", trace);
-        head.row("format", summary.info().format() + ", recorded by Go " + summary.info().goVersion());
-        head.row("time", String.format(Locale.ROOT, "%.3f s", summary.spanNanos() / 1e9) + " on " + summary.procs() + " P"
-                + (summary.procs() == 1 ? "" : "s"));
+        head.row(
+                "format",
+                summary.info().format() + ", recorded by Go " + summary.info().goVersion());
+        head.row(
+                "time",
+                String.format(Locale.ROOT, "%.3f s", summary.spanNanos() / 1e9) + " on " + summary.procs() + " P"
+                        + (summary.procs() == 1 ? "" : "s"));
         head.row("events", count(summary.events()));
-        head.row("at its head", amount(summary.snapshotSpans(), "spans") + ", "
-                + amount(summary.snapshotObjects(), "objects") + ", " + amount(summary.snapshotStacks(), "stacks"));
+        head.row(
+                "at its head",
+                amount(summary.snapshotSpans(), "spans") + ", " + amount(summary.snapshotObjects(), "objects") + ", "
+                        + amount(summary.snapshotStacks(), "stacks"));
         head.row("allocated", amount(summary.allocated(), "objects"));
         head.row("live at most", ByteSize.format(summary.livePeakBytes()) + ", the dead not yet swept included");
         head.row("collections", count(summary.events(Kind.GC_END)));
@@ -73,7 +79,9 @@ public final class SummaryReport {
     }
 
     private String share(Amount a) {
-        double percent = summary.allocated().bytes() == 0 ? 0 : 100.0 * a.bytes() / summary.allocated().bytes();
+        double percent = summary.allocated().bytes() == 0
+                ? 0
+                : 100.0 * a.bytes() / summary.allocated().bytes();
         return amount(a, "objects") + String.format(Locale.ROOT, ", %.1f %% of all bytes", percent);
     }
 
@@ -85,7 +93,8 @@ public final class SummaryReport {
         List<TypeUse> uses = new ArrayList<>(summary.types());
         if (summary.untyped().count() > 0) {
             uses.add(new TypeUse("(untyped: strings, slices grown by append)", summary.untyped()));
-            uses.sort((x, y) -> Long.compare(y.allocated().bytes(), x.allocated().bytes()));
+            uses.sort(
+                    (x, y) -> Long.compare(y.allocated().bytes(), x.allocated().bytes()));
         }
         return uses;
     }

@@ -27,7 +27,8 @@ public final class TargetFile {
             }
             return;
         }
-        Path passing = directory.resolve("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        Path passing = directory.resolve(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
             try (OutputStream out = Files.newOutputStream(passing)) {
                 content.writeTo(out);

@@ -21,16 +21,18 @@ public final class VerificationReport {
 
     public void print(PrintWriter out) {
         out.print(String.format(
-                Locale.ROOT,
-                "%s under Go %s: %,d events in %.2f s%n",
-                result.trace(),
-                result.behaviours(),
-                result.events(),
-                result.seconds()).replace("\r\n", "\n"));
+                        Locale.ROOT,
+                        "%s under Go %s: %,d events in %.2f s%n",
+                        result.trace(),
+                        result.behaviours(),
+                        result.events(),
+                        result.seconds())
+                .replace("\r\n", "\n"));
         if (result.sameRun()) {
             placement(out);
         } else {
-            out.print("another run's truth: resident and mapped memory are compared; addresses and single pages are its own\n");
+            out.print(
+                    "another run's truth: resident and mapped memory are compared; addresses and single pages are its own\n");
         }
         out.print("\n");
         checkpoints(out);
@@ -62,7 +64,8 @@ public final class VerificationReport {
 
     private void checkpoints(PrintWriter out) {
         Table table = new Table();
-        table.row("checkpoint", "RSS", "really", "off by", "mapped", "really", "pages that agree", "too many", "missing");
+        table.row(
+                "checkpoint", "RSS", "really", "off by", "mapped", "really", "pages that agree", "too many", "missing");
         for (Verification.Row row : result.rows()) {
             boolean pages = row.heapPages() >= 0;
             long wrong = row.heapPages() - row.agreeingPages();
@@ -71,7 +74,9 @@ public final class VerificationReport {
                     row.twin().number() + " " + row.twin().name(),
                     ByteSize.format(row.twin().rssBytes()),
                     ByteSize.format(row.truth().rssBytes()),
-                    signed(row.twin().rssBytes() - row.truth().rssBytes(), row.truth().rssBytes()),
+                    signed(
+                            row.twin().rssBytes() - row.truth().rssBytes(),
+                            row.truth().rssBytes()),
                     ByteSize.format(row.twin().mappedBytes()),
                     ByteSize.format(row.truth().mappedBytes()),
                     pages ? percent(row.agreeingPages(), row.heapPages()) : "-",
