@@ -3,6 +3,7 @@ package dev.needzero.gc;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.units.Units;
 
 /**
  * Keeps the twin's sweeping in step with a recorded program's. A recording shows which objects a sweep freed, and by which
@@ -19,9 +20,14 @@ public final class RecordedSweep {
         RECLAIM
     }
 
+    /** Spans that the background sweeper sweeps before it gives way. */
+    private static final int BACKGROUND_BATCH_SPANS = 10;
+
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
+    private long pagesSweptBefore;
+    private long sweptInBackground;
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
@@ -53,6 +59,33 @@ public final class RecordedSweep {
         finishing = false;
         finishSweep();
         sweeper.start();
+        for (int id = 0; id < heap.procLimit(); id++) {
+            P p = heap.procOrNull(id);
+            if (p != null) {
+                p.setRefillSweepBytes(0);
+            }
+        }
+    }
+
+    /** A P begins to sweep. */
+    public void sweepBegin(P p) {
+        sweeper.flush(p);
+        pagesSweptBefore = heap.pagesSwept();
+    }
+
+    /**
+     * A P has swept this much, spans without anything dead included, of which nothing else tells.
+     *
+     * @param bytes size of the spans swept since {@link #sweepBegin}
+     */
+    public void sweepEnd(P p, By by, long bytes) {
+        if (by == By.CACHE_SPAN) {
+            p.setRefillSweepBytes(bytes);
+        } else if (by == By.IN_ORDER) {
+            while (heap.pagesSwept() - pagesSweptBefore << Units.PAGE_SHIFT < bytes && sweeper.sweepOne()) {
+                // in step with the recording
+            }
+        }
     }
 
     /** A P is about to allocate or was seen sweeping: its cache was flushed before that. */
@@ -60,21 +93,46 @@ public final class RecordedSweep {
         sweeper.flush(p);
     }
 
-    /** A recorded sweep freed objects that the twin has on this span; they are marked dead already. */
-    public void swept(P p, MSpan span, By by) {
+    /**
+     * The background sweeper stopped for a while.
+     *
+     * @param spans spans it had swept since it started, with or without anything dead; negative: nothing is left to sweep
+     */
+    public void backgroundRan(P p, long spans) {
+        sweeper.flush(p);
+        while ((spans < 0 || sweptInBackground < spans) && sweeper.sweepOne()) {
+            sweptInBackground++;
+        }
+        sweptInBackground = 0;
+    }
+
+    /**
+     * A recorded sweep freed objects that the twin has on this span; they are marked dead already.
+     *
+     * @param background whether the background sweeper did it
+     */
+    public void swept(P p, MSpan span, By by, boolean background) {
         if (span.state() != MSpan.State.IN_USE || heap.isStale(span)) {
             return; // a cached span: its P's flush sweeps it
         }
         if (heap.isUnswept(span)) {
             switch (by) {
-                case CACHE_SPAN -> {}
+                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span);
                 case RECLAIM -> {
                     sweeper.flush(p);
                     heap.sweep(span, false);
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    sweeper.sweepThrough(span);
+                    if (!background) {
+                        sweeper.sweepThrough(span);
+                    } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
+                        sweptInBackground += sweeper.sweepThrough(span);
+                    } else {
+                        // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
+                        heap.sweep(span, false);
+                        sweptInBackground++;
+                    }
                 }
             }
             return;

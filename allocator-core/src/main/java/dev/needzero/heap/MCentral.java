@@ -17,6 +17,8 @@ public final class MCentral {
     private final int classPages;
     private final SpanSet[] partial = {new SpanSet(), new SpanSet()};
     private final SpanSet[] full = {new SpanSet(), new SpanSet()};
+    /** The span that the next refill is known to find by sweeping: however many it has to look at first. */
+    private MSpan expected;
 
     MCentral(MHeap heap, int spanClass) {
         this.heap = heap;
@@ -71,7 +73,7 @@ public final class MCentral {
             return span;
         }
         if (!heap.sweepDone) {
-            span = sweepForSpace();
+            span = sweepForSpace(p);
             if (span != null) {
                 return span;
             }
@@ -79,9 +81,20 @@ public final class MCentral {
         return grow(p);
     }
 
-    private MSpan sweepForSpace() {
-        int budget = SPAN_BUDGET;
-        for (; budget >= 0; budget--) {
+    /** Says which span the next refill finds by sweeping, as a recording shows. */
+    public void expect(MSpan span) {
+        expected = span;
+    }
+
+    private MSpan sweepForSpace(P p) {
+        MSpan sought = expected;
+        expected = null;
+        boolean recorded = p.refillSweepBytes >= 0;
+        long budget = recorded ? p.refillSweepBytes / ((long) classPages << Units.PAGE_SHIFT) : SPAN_BUDGET + 1;
+        p.refillSweepBytes = Math.min(p.refillSweepBytes, 0);
+        // Spans swept silently in the background are swept here in the twin, which learns of them later: partial ones
+        // cost nothing of a recorded budget. A span that is known to be found is the last of those looked at.
+        for (; budget > 0 || recorded; budget--) {
             MSpan span = partialUnswept().pop();
             if (span == null) {
                 break;
@@ -91,7 +104,7 @@ public final class MCentral {
                 return span;
             }
         }
-        for (; budget >= 0; budget--) {
+        for (; budget > (sought == null ? 0 : 1); budget--) {
             MSpan span = fullUnswept().pop();
             if (span == null) {
                 break;
@@ -103,6 +116,11 @@ public final class MCentral {
                 }
                 fullSwept().push(span);
             }
+        }
+        if (sought != null && heap.isUnswept(sought)) {
+            sought.listedIn = null;
+            heap.sweep(sought, true);
+            return sought;
         }
         return null;
     }

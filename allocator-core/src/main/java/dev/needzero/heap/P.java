@@ -21,6 +21,9 @@ public final class P {
     /** sweepgen at which this cache was last flushed. */
     int flushGen;
 
+    /** Bytes of spans that the next refill sweeps, as a recording tells; -1: as many as Go's budget allows. */
+    long refillSweepBytes = -1;
+
     P(int id, int flushGen) {
         this.id = id;
         this.flushGen = flushGen;
@@ -33,6 +36,11 @@ public final class P {
     /** The span cached for a span class, or null. */
     public MSpan cached(int spanClass) {
         return cached[spanClass];
+    }
+
+    /** Says how much the next refill sweeps. */
+    public void setRefillSweepBytes(long bytes) {
+        refillSweepBytes = bytes;
     }
 
     public PageCache pageCache() {

@@ -50,6 +50,7 @@ public final class GoReplay {
     private final TouchRules rules;
     private TouchRules.Cache touch;
     private final Truth.Line start;
+    private final boolean startIsOurs;
 
     private RecordedSpan[][] spans = new RecordedSpan[16][];
     private P[] procs = new P[4];
@@ -79,6 +80,7 @@ public final class GoReplay {
     private long liveBytes = -1;
     private long lastHeapAlloc = -1;
     private long unknownObjects;
+    private EventBatch current;
     private CheckpointListener listener = (number, replay) -> {};
 
     /** Told at each checkpoint, with the twin in the state it has there. */
@@ -126,7 +128,8 @@ public final class GoReplay {
 
     /**
      * @param behaviours the version that the twin follows
-     * @param start the truth's first line, taken as the initial state; null to take the snapshot alone
+     * @param start a truth's first line, taken as the initial state; null to take the snapshot alone
+     * @param startIsOurs whether that line is of the recorded run itself; of another run only the amounts are taken
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
      */
@@ -138,11 +141,13 @@ public final class GoReplay {
             TouchRules rules,
             boolean recordedPlacement,
             boolean backgroundScavenger,
-            Truth.Line start) {
+            Truth.Line start,
+            boolean startIsOurs) {
         this.reader = reader;
         this.prelude = prelude;
         this.rules = rules;
         this.start = start;
+        this.startIsOurs = startIsOurs;
         this.recordedPlacement = recordedPlacement;
         TraceInfo info = reader.info();
         int firstPage = (int) (info.firstPageOffset() >>> Units.PAGE_SHIFT);
@@ -205,6 +210,7 @@ public final class GoReplay {
         int[] cs = batch.c;
         short[] ps = batch.proc;
         int n = batch.size;
+        current = batch;
         for (int i = 0; i < n; i++) {
             byte kind = kinds[i];
             int proc = ps[i];
@@ -283,7 +289,7 @@ public final class GoReplay {
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
         int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
-        if (r.firstTaken != null) {
+        if (r.firstTaken != null && slot == r.firstSlot) {
             at = runtime.mallocTaken(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
         } else if (recordedPlacement) {
@@ -403,21 +409,24 @@ public final class GoReplay {
         }
         run.recorded = null;
         openRuns--;
-        RecordedSweep.By by =
-                switch (run.reason) {
-                    case Kind.SWEEP_BY_CACHE_SPAN -> RecordedSweep.By.CACHE_SPAN;
-                    case Kind.SWEEP_BY_RECLAIM -> RecordedSweep.By.RECLAIM;
-                    default -> RecordedSweep.By.IN_ORDER;
-                };
+        RecordedSweep.By by = by(run.reason);
         P p = proc(proc);
         for (int i = 0; i < run.ntouched; i++) {
             MSpan t = run.touched[i];
             run.touched[i] = null;
             if (t.deadCount() > 0) {
-                sweep.swept(p, t, by);
+                sweep.swept(p, t, by, run.reason == Kind.SWEEP_BY_UNKNOWN);
             }
         }
         run.ntouched = 0;
+    }
+
+    private static RecordedSweep.By by(int reason) {
+        return switch (reason) {
+            case Kind.SWEEP_BY_CACHE_SPAN -> RecordedSweep.By.CACHE_SPAN;
+            case Kind.SWEEP_BY_RECLAIM -> RecordedSweep.By.RECLAIM;
+            default -> RecordedSweep.By.IN_ORDER;
+        };
     }
 
     private P proc(int id) {
@@ -477,17 +486,52 @@ public final class GoReplay {
                 sweep.gcEnd();
                 timeLine.cycle(now);
             }
-            case Kind.SWEEP_BEGIN -> run(proc).reason = c;
-            case Kind.SWEEP_END -> run(proc).reason = Kind.SWEEP_BY_UNKNOWN;
+            case Kind.SWEEP_BEGIN -> {
+                run(proc).reason = c;
+                sweep.sweepBegin(proc(proc));
+                if (c == Kind.SWEEP_BY_CREDIT && sameClasses && !recordedPlacement) {
+                    uncacheBeforeSweep(proc, i);
+                }
+            }
+            case Kind.SWEEP_END -> {
+                SweepRun run = run(proc);
+                if (run.reason != Kind.SWEEP_BY_UNKNOWN) {
+                    sweep.sweepEnd(proc(proc), by(run.reason), a);
+                }
+                run.reason = Kind.SWEEP_BY_UNKNOWN;
+            }
             case Kind.HEAP_ALLOC -> lastHeapAlloc = a;
             case Kind.HEAP_GOAL -> {
                 goalBytes = a;
                 runtime.scavenger().heapGoal(a, afterCollection);
                 afterCollection = false;
             }
+            case Kind.SWEEPER_RAN -> sweep.backgroundRan(proc(proc), a);
             case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
             case Kind.CHECKPOINT -> checkpoint(a, reader.string(c), i);
             default -> {} // scheduling that moves no memory
+        }
+    }
+
+    /**
+     * A refill files the full span before it pays for the next by sweeping, so the full span stands before those swept in
+     * the queue. Whose refill it is the allocation tells that follows.
+     */
+    private void uncacheBeforeSweep(int proc, int i) {
+        for (int k = i + 1; k < current.size; k++) {
+            if (current.proc[k] == proc && current.kind[k] == Kind.SPAN_ALLOC) {
+                if ((current.c[k] & 1) == 0 && current.c[k] >> 2 != 0) {
+                    heap.uncacheFull(proc(proc), current.c[k] >> 1);
+                }
+                return;
+            }
+            if (current.proc[k] == proc && current.kind[k] == Kind.OBJECT_ALLOC) {
+                RecordedSpan r = spanAt(current.a[k]);
+                if (r != null && r.spanClass >= 2) {
+                    heap.uncacheFull(proc(proc), r.spanClass);
+                }
+                return;
+            }
         }
     }
 
@@ -737,6 +781,30 @@ public final class GoReplay {
         snapshot.clear();
     }
 
+    /**
+     * Another run's first line says only how much was resident when the trace began. What the snapshot made resident
+     * beyond that is taken from its large objects, of which nobody knows what was written; what lacks is added to its
+     * spans.
+     */
+    private void matchStartRss() {
+        long osPageBytes = 1L << os.osPageShift();
+        long from = os.mappedFrom() >>> os.osPageShift();
+        long to = os.mappedTo() >>> os.osPageShift();
+        for (int pass = 0; pass < 2; pass++) {
+            for (long page = to - 1; page >= from && os.rssBytes() > start.rssBytes(); page--) {
+                MSpan s = heap.spanOf((int) (page << os.osPageShift() >>> Units.PAGE_SHIFT));
+                if (os.isResident(page) && (s == null || pass == 1 || s.spanClass() >= 0 && s.isLarge())) {
+                    os.dontNeed(page << os.osPageShift(), osPageBytes);
+                }
+            }
+        }
+        for (long page = from; page < to && os.rssBytes() < start.rssBytes(); page++) {
+            if (heap.spanOf((int) (page << os.osPageShift() >>> Units.PAGE_SHIFT)) != null) {
+                os.write(page << os.osPageShift(), 1, Cause.RUNTIME);
+            }
+        }
+    }
+
     /** Takes the truth's first line as the state at its checkpoint: resident pages, freed pages, counters. */
     private void takeStart() {
         long limit = os.mappedTo() >>> os.osPageShift();
@@ -828,7 +896,11 @@ public final class GoReplay {
             }
         }
         if (number == 0 && start != null) {
-            takeStart();
+            if (startIsOurs) {
+                takeStart();
+            } else {
+                matchStartRss();
+            }
         }
         Checkpoint at = new Checkpoint(
                 number, name, events + i, now, os.rssBytes(), os.mappedBytes(), os.zeroMappedBytes(), metrics());

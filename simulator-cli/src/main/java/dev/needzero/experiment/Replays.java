@@ -35,7 +35,8 @@ public final class Replays {
     /**
      * Replays a trace under one version.
      *
-     * @param start the truth's first line as the initial state, or null
+     * @param start a truth's first line as the initial state, or null
+     * @param startIsOurs whether it is of the recorded run itself
      * @param listener told at each checkpoint; null for none
      * @param progress told of bytes read now and then; null for none
      */
@@ -44,11 +45,12 @@ public final class Replays {
             Behaviours behaviours,
             Settings settings,
             Truth.Line start,
+            boolean startIsOurs,
             GoReplay.CheckpointListener listener,
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
-        GoReplay replay = replay(reader, prelude, behaviours, settings, start);
+        GoReplay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
         if (listener != null) {
             replay.onCheckpoint(listener);
         }
@@ -64,7 +66,8 @@ public final class Replays {
     }
 
     private static GoReplay replay(
-            TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings, Truth.Line start)
+            TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings, Truth.Line start,
+            boolean startIsOurs)
             throws BadInputException {
         if (!reader.info().placed()) {
             throw new BadInputException(reader.info().format() + " traces cannot be replayed yet; expected a Go execution trace");
@@ -77,7 +80,8 @@ public final class Replays {
                 settings.touch(),
                 settings.recordedPlacement(),
                 settings.backgroundScavenger(),
-                start);
+                start,
+                startIsOurs);
     }
 
     /** Replays a trace under several versions at once: it is decoded once and broadcast, one thread a twin. */
@@ -87,7 +91,7 @@ public final class Replays {
         Prelude prelude = Prelude.of(reader);
         List<Lane> lanes = new ArrayList<>();
         for (Behaviours version : versions) {
-            lanes.add(new Lane(replay(reader, prelude, version, settings, null)));
+            lanes.add(new Lane(replay(reader, prelude, version, settings, null, false)));
         }
         for (Lane lane : lanes) {
             lane.start();

@@ -107,7 +107,8 @@ public final class Verification {
                     reader,
                     behaviours,
                     new Replays.Settings(settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
-                    sameRun ? truth.line(0) : null,
+                    truth.line(0),
+                    sameRun,
                     (at, twin) -> {
                         Truth.Line line = truth.line(at.number());
                         if (line != null && !settings.backgroundScavenger()) {
@@ -207,7 +208,9 @@ public final class Verification {
         json.put("touch", touch.toString());
         json.put("events", events);
         json.put("seconds", seconds);
-        json.put("initialState", sameRun ? "snapshot and the truth's start line" : "snapshot");
+        json.put("initialState", sameRun
+                ? "the snapshot, and of the truth's start line the resident pages and counters"
+                : "the snapshot, and of the truth's start line its resident bytes");
         GoReplay.Placement p = replay.placement();
         Map<String, Object> placement = new LinkedHashMap<>();
         if (sameRun) {

@@ -517,8 +517,15 @@ final class GoTraceReader implements TraceReader {
             }
             case 17, 18, 24 -> s.goroutine = NO_GOROUTINE;
             case 19, 20 -> {
-                if (tables.isScavenger(b)) {
-                    out.add(Kind.SCAVENGER_RAN, proc, nanos, nanos - s.startedNanos, 0, 0);
+                switch (tables.worker(b)) {
+                    case SCAVENGER -> out.add(Kind.SCAVENGER_RAN, proc, nanos, nanos - s.startedNanos, 0, 0);
+                    case SWEEPER_YIELDING -> out.add(Kind.SWEEPER_RAN, proc, nanos, SWEEP_BATCH_SPANS, 0, 0);
+                    case SWEEPER -> {
+                        if (type == GO_BLOCK) {
+                            out.add(Kind.SWEEPER_RAN, proc, nanos, -1, 0, 0);
+                        }
+                    }
+                    default -> {}
                 }
                 s.goroutine = NO_GOROUTINE;
             }
@@ -598,6 +605,10 @@ final class GoTraceReader implements TraceReader {
             warnings.add(warning);
         }
     }
+
+    private static final int GO_BLOCK = 20;
+    /** Spans that the background sweeper sweeps before it gives way. */
+    private static final int SWEEP_BATCH_SPANS = 10;
 
     private static final int SYSCALL_BEGIN = 22;
     private static final int MAX_BEFORE_SYSCALL = 4;

@@ -18,12 +18,11 @@ final class Tables {
     private final Long2ObjectOpenHashMap<long[]> stacks = new Long2ObjectOpenHashMap<>();
     private final Long2IntOpenHashMap types = new Long2IntOpenHashMap();
     private final Long2IntOpenHashMap sweepReasons = new Long2IntOpenHashMap();
-    private final Long2IntOpenHashMap scavengerStacks = new Long2IntOpenHashMap();
+    private final Long2ObjectOpenHashMap<Worker> workers = new Long2ObjectOpenHashMap<>();
     private long ticksPerSecond;
 
     Tables() {
         sweepReasons.defaultReturnValue(-1);
-        scavengerStacks.defaultReturnValue(-1);
     }
 
     void readStrings(Cursor in) throws Cursor.Damage {
@@ -116,19 +115,37 @@ final class Tables {
         return reason;
     }
 
-    /** Whether a stack is the background scavenger's. */
-    boolean isScavenger(long stack) {
-        int known = scavengerStacks.get(stack);
-        if (known < 0) {
-            known = 0;
-            for (long f : stacks.getOrDefault(stack, new long[0])) {
-                if (new String(string(f), StandardCharsets.UTF_8).equals("runtime.bgscavenge")) {
-                    known = 1;
-                }
-            }
-            scavengerStacks.put(stack, known);
+    /** A goroutine of the runtime that moves memory, found by its stack. */
+    enum Worker {
+        NONE,
+        SCAVENGER,
+        SWEEPER,
+        /** The background sweeper, giving way as it does after every ten spans. */
+        SWEEPER_YIELDING
+    }
+
+    /** Whose stack this is. */
+    Worker worker(long stack) {
+        Worker known = workers.get(stack);
+        if (known == null) {
+            known = findWorker(stack);
+            workers.put(stack, known);
         }
-        return known == 1;
+        return known;
+    }
+
+    private Worker findWorker(long stack) {
+        Worker found = Worker.NONE;
+        boolean yields = false;
+        for (long f : stacks.getOrDefault(stack, new long[0])) {
+            switch (new String(string(f), StandardCharsets.UTF_8)) {
+                case "runtime.bgscavenge" -> found = Worker.SCAVENGER;
+                case "runtime.bgsweep" -> found = yields ? Worker.SWEEPER_YIELDING : Worker.SWEEPER;
+                case "runtime.goschedIfBusy" -> yields = true;
+                default -> {}
+            }
+        }
+        return found;
     }
 
     /** Why a collection with this stack began. */
