@@ -857,7 +857,8 @@ public final class GoReplay {
 
     // ---- looking at the twin
 
-    private SortedMap<String, Long> metrics() {
+    /** What runtime/metrics would say now, by name. */
+    public SortedMap<String, Long> metrics() {
         SortedMap<String, Long> m = Metrics.read(heap);
         for (int k = 0; k < COUNTERS.length; k++) {
             m.merge(COUNTERS[k], metricsAtStart[k], Long::sum);
