@@ -1,7 +1,6 @@
 package dev.needzero.report;
 
 import dev.needzero.report.ReportData.Run;
-import dev.needzero.report.ReportData.Samples;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,13 +20,12 @@ final class Headline {
                 .max((a, b) -> Long.compare(Math.abs(gap(first, a)), Math.abs(gap(first, b))))
                 .orElseThrow();
         long base = last(first.samples().rssBytes());
-        String sentence = most.label() + " ends with " + bytes(last(most.samples().rssBytes())) + " resident, "
-                + difference(base, last(most.samples().rssBytes())) + " " + first.label() + " (" + bytes(base) + ").";
-        Samples was = first.samples();
-        Samples is = most.samples();
-        return sentence + " Go's own view: " + bytes(last(is.goHeapBytes())) + " against "
-                + bytes(last(was.goHeapBytes())) + ", " + difference(last(was.goHeapBytes()), last(is.goHeapBytes()))
-                + " before.";
+        long end = last(most.samples().rssBytes());
+        long goBase = last(first.samples().goHeapBytes());
+        long goEnd = last(most.samples().goHeapBytes());
+        return most.label() + " ends with " + bytes(end) + " resident, " + difference(base, end) + " " + first.label()
+                + " (" + bytes(base) + "). Go's own metrics put the two " + percent(goBase, goEnd) + " apart ("
+                + bytes(goEnd) + " and " + bytes(goBase) + ").";
     }
 
     private static long gap(Run first, Run other) {
@@ -38,11 +36,15 @@ final class Headline {
         if (was == 0) {
             return is == 0 ? "the same as" : "more than";
         }
-        double percent = 100.0 * (is - was) / was;
-        if (Math.abs(percent) < 0.05) {
+        if (was == is) {
             return "the same as";
         }
-        return String.format(Locale.ROOT, "%.1f%% %s than", Math.abs(percent), percent > 0 ? "more" : "less");
+        return percent(was, is) + (is > was ? " more" : " less") + " than";
+    }
+
+    private static String percent(long was, long is) {
+        double share = was == 0 ? 0 : Math.abs(100.0 * (is - was) / was);
+        return String.format(Locale.ROOT, "%.1f%%", share);
     }
 
     private static long peak(long[] values) {

@@ -98,3 +98,14 @@ function swatch(name) {
 function runColour(index) {
   return "run-" + (index % 7);
 }
+
+/** Calls back after an element's width changed; not while the browser lays out, and not for its height. */
+function onWidthChange(element, callback) {
+  let width = -1;
+  new ResizeObserver(() => requestAnimationFrame(() => {
+    if (element.clientWidth !== width) {
+      width = element.clientWidth;
+      callback();
+    }
+  })).observe(element);
+}

@@ -2,7 +2,7 @@
 
 const MEASURES = [
   { key: "rss", name: "resident (RSS)", width: 2.4, dash: null, shown: true },
-  { key: "go", name: "Go's own view", width: 1.6, dash: "2 3", shown: true },
+  { key: "go", name: "Go's own view", width: 1.8, dash: "5 5", shown: true },
   { key: "mapped", name: "mapped", width: 1.2, dash: "7 4", shown: false },
   { key: "goal", name: "GC goal", width: 1.2, dash: "1 5", shown: false },
 ];
@@ -16,7 +16,7 @@ class TimeChart {
     this.runs = new Set(data.runs.keys());
     this.end = Math.max(1, ...data.runs.map((r) => r.samples.time.at(-1) || 0));
     this.#buildControls();
-    new ResizeObserver(() => this.draw()).observe(byId("chart"));
+    onWidthChange(byId("chart"), () => this.draw());
   }
 
   #buildControls() {
@@ -114,6 +114,7 @@ class TimeChart {
     }
     svg.append(makeSvg("path", {
       class: "line", d: path, stroke: `var(--${runColour(i)})`, "stroke-width": measure.width, "stroke-dasharray": measure.dash,
+      "stroke-dashoffset": 5 * i, // so that lines which coincide both show
     }));
   }
 

@@ -112,6 +112,8 @@ class DifferenceView {
 /** Draws a view on a canvas and answers to pointer and keys. */
 class PageMapCanvas {
   static FIT_HEIGHT = 460;
+  /** Rows hold a multiple of this many pages, 128 KiB, so that what is aligned looks so. */
+  static COLUMN_STEP = 32;
 
   constructor(view, zoom, onDetail) {
     this.view = view;
@@ -136,24 +138,24 @@ class PageMapCanvas {
     this.scroller = make("div", { class: "scroller" }, this.canvas);
     this.element = make("div", { class: "map", style: `--run: var(--${view.runVariable})` },
       make("h3", {}, view.label), this.eventLine, this.scroller, this.bar, this.tallyLine);
-    new ResizeObserver(() => this.draw()).observe(this.scroller);
+    onWidthChange(this.scroller, () => this.draw());
   }
 
   #layout() {
     const width = Math.max(64, this.scroller.clientWidth);
     const pages = Math.max(1, this.view.pages);
-    const columnsFor = (cell) => {
-      const room = Math.floor(width / cell);
-      const multiple = room >= 64 ? 64 : room >= 16 ? 16 : 8;
-      return Math.max(multiple, room - (room % multiple));
-    };
-    let cell = 14;
-    while (cell > 2 && Math.ceil(pages / columnsFor(cell)) * cell > PageMapCanvas.FIT_HEIGHT) {
-      cell--;
-    }
+    const step = PageMapCanvas.COLUMN_STEP;
+    let columns = step;
+    let cell;
+    do {
+      cell = Math.min(16, Math.max(1, Math.floor(width / columns)));
+      columns += step;
+    } while (cell > 2 && Math.ceil(pages / (columns - step)) * cell > PageMapCanvas.FIT_HEIGHT);
     this.cell = Math.max(1, Math.min(32, cell + this.zoom.steps));
-    this.columns = columnsFor(this.cell);
+    const room = Math.floor(width / this.cell);
+    this.columns = Math.max(step / 4, room >= step ? room - (room % step) : room - (room % 4));
     this.rows = Math.ceil(pages / this.columns);
+    this.canvas.dataset.columns = this.columns;
     this.ratio = Math.max(1, Math.round(window.devicePixelRatio || 1));
     const device = this.cell * this.ratio;
     if (this.canvas.width !== this.columns * device || this.canvas.height !== this.rows * device) {
