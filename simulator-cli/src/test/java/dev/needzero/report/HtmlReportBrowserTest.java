@@ -157,6 +157,17 @@ class HtmlReportBrowserTest {
     }
 
     @Test
+    void withoutPageMapsAndWithoutAClockTheRestIsShown() throws Exception {
+        Run run = tinyRun("Go A", true);
+        Run bare = new Run(
+                run.label(), run.samples(), run.gcTimes(), List.of(), run.committedBy(), null, List.of(), List.of());
+        open(new ReportData("bare", "", false, List.of(bare), List.of()));
+        assertEquals(List.of(), browser.errors());
+        assertEquals("true", browser.eval("document.getElementById('pages').hidden"));
+        assertTrue(text("#chart-reading").startsWith("event 2,000,000"), text("#chart-reading"));
+    }
+
+    @Test
     void theMapLooksAsKept() throws Exception {
         open(ReportSamples.twoVersions());
         String url = browser.eval("document.querySelectorAll('canvas')[1].toDataURL()");

@@ -52,7 +52,10 @@ public enum Discovery {
         }
     },
 
-    /** The allocating goroutine is stopped where it can be preempted, and its stack holds the pointer. */
+    /**
+     * The allocating goroutine is stopped where it can be preempted, and its stack holds the pointer. It runs on before the
+     * object, now grey, is scanned: the stop orders what came before it, not the clearing that follows.
+     */
     STACK("finds the pointer on the allocating goroutine's stack") {
         @Override
         int find(List<Op> steps, List<Integer> stopsAt) {
