@@ -36,6 +36,10 @@ import java.util.List;
  * between clearing and a plain store of the type stood no barrier, so on weakly ordered machines the type could be seen
  * before the zeros.
  *
+ * <p>Not verified: the orders were read in copies that have each version's shape, not in the tagged releases; {@code
+ * initSpan} was not read; and the copy of {@code mallocgcLarge} after the fix moves {@code freeIndexForScan} only outside
+ * of a collection, which may be younger than 1.25. Modelled is that it always moves, which lets the collector do more.
+ *
  * <p>Left out: the heap lock, {@code allocCount}, statistics and profiling; {@code freeindex}, which the collector does
  * not read; the write barrier that may shade the pointer when it is stored.
  */

@@ -24,8 +24,11 @@ public final class Publication {
             "One large object with pointers, in a span and a span record that were used before; over memory that is"
                     + " fresh from the system every schedule reads zeros.",
             "Two chunks of 256 KiB stand for any number of them, and one word for each chunk.",
-            "The order of the stores was read in the runtime's sources (1.23 and 1.24 as released, 1.25 after CL"
-                    + " 659956); the heap lock, statistics, profiling and the write barrier are left out.",
+            "The order of the stores was read in copies of malloc.go and mbitmap.go that have each version's shape, not"
+                    + " in the tagged releases; what initSpan and greyobject do is from the commits' descriptions and"
+                    + " general knowledge. The heap lock, statistics, profiling and the write barrier are left out.",
+            "freeIndexForScan moves whether a collection is on or not. Later versions move it only outside of one, which"
+                    + " lets the collector do less; which release began that was not checked.",
             "One mark worker, one attempt; a collection begins only where the allocating goroutine can be preempted,"
                     + " and stopping it makes all it did visible.",
             "publicationBarrier orders stores only (arm64), or costs nothing (amd64); Go's atomics acquire and release.",
