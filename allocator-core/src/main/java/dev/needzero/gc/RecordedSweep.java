@@ -88,7 +88,7 @@ public final class RecordedSweep {
         if (by == By.CACHE_SPAN) {
             p.setRefillSweepBytes(bytes);
         } else if (by == By.IN_ORDER) {
-            while (heap.pagesSwept() - pagesSweptBefore << Units.PAGE_SHIFT < bytes && sweeper.sweepOne()) {
+            while (((heap.pagesSwept() - pagesSweptBefore) << Units.PAGE_SHIFT) < bytes && sweeper.sweepOne()) {
                 // in step with the recording
             }
         }
@@ -123,14 +123,14 @@ public final class RecordedSweep {
         }
         if (heap.isUnswept(span)) {
             switch (by) {
-                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span);
+                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span, forced);
                 case RECLAIM -> {
                     sweeper.flush(p);
                     heap.sweep(span, false);
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    if (!background || forced) {
+                    if (!background) {
                         sweeper.sweepThrough(span);
                     } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
                         sweptInBackground += sweeper.sweepThrough(span);

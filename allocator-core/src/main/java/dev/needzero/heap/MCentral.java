@@ -20,6 +20,8 @@ public final class MCentral {
     /** The span that the next refill is known to find by sweeping: however many it has to look at first. */
     private MSpan expected;
 
+    private boolean expectedThroughOthers;
+
     MCentral(MHeap heap, int spanClass) {
         this.heap = heap;
         this.spanClass = spanClass;
@@ -81,9 +83,14 @@ public final class MCentral {
         return grow(p);
     }
 
-    /** Says which span the next refill finds by sweeping, as a recording shows. */
-    public void expect(MSpan span) {
+    /**
+     * Says which span the next refill finds by sweeping, as a recording shows.
+     *
+     * @param throughOthers whether those before it in the queue are taken to be swept already, unseen
+     */
+    public void expect(MSpan span, boolean throughOthers) {
         expected = span;
+        expectedThroughOthers = throughOthers;
     }
 
     private MSpan sweepForSpace(P p) {
@@ -104,7 +111,8 @@ public final class MCentral {
                 return span;
             }
         }
-        for (; budget > (sought == null ? 0 : 1); budget--) {
+        boolean through = sought != null && expectedThroughOthers;
+        for (; through ? heap.isUnswept(sought) : budget > (sought == null ? 0 : 1); budget--) {
             MSpan span = fullUnswept().pop();
             if (span == null) {
                 break;

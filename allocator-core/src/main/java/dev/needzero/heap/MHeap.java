@@ -234,7 +234,9 @@ public final class MHeap {
         MSpan span;
         if (use == MSpan.State.IN_USE) {
             int sizeClass = SpanClass.sizeClass(spanClass);
-            int elemBytes = sizeClass == 0 ? (int) Math.min(bytes, Integer.MAX_VALUE) : layout.sizeClasses().bytes(sizeClass);
+            int elemBytes = sizeClass == 0
+                    ? (int) Math.min(bytes, Integer.MAX_VALUE)
+                    : layout.sizeClasses().bytes(sizeClass);
             span = new MSpan(page, npages, spanClass, nelems[spanClass], elemBytes, needzero, use);
             pagesInUse += npages;
         } else {
