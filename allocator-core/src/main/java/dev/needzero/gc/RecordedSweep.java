@@ -26,7 +26,6 @@ public final class RecordedSweep {
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
-    private boolean forced;
     private long pagesSweptBefore;
     private long sweptInBackground;
 
@@ -35,14 +34,9 @@ public final class RecordedSweep {
         this.sweeper = new Sweeper(heap);
     }
 
-    /**
-     * A cycle begins: what is left of the last one's sweep is done when the world starts again.
-     *
-     * @param byProgram whether the program asked for it: then its goroutine sweeps beside the background sweeper
-     */
-    public void gcBegin(boolean byProgram) {
+    /** A cycle begins: what is left of the last one's sweep is done when the world starts again. */
+    public void gcBegin() {
         finishing = true;
-        forced = byProgram;
     }
 
     /** The world runs again, or marking is over. */
@@ -123,7 +117,7 @@ public final class RecordedSweep {
         }
         if (heap.isUnswept(span)) {
             switch (by) {
-                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span, forced);
+                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span);
                 case RECLAIM -> {
                     sweeper.flush(p);
                     heap.sweep(span, false);

@@ -20,7 +20,6 @@ public final class MCentral {
     /** The span that the next refill is known to find by sweeping: however many it has to look at first. */
     private MSpan expected;
 
-    private boolean expectedThroughOthers;
 
     MCentral(MHeap heap, int spanClass) {
         this.heap = heap;
@@ -83,14 +82,9 @@ public final class MCentral {
         return grow(p);
     }
 
-    /**
-     * Says which span the next refill finds by sweeping, as a recording shows.
-     *
-     * @param throughOthers whether those before it in the queue are taken to be swept already, unseen
-     */
-    public void expect(MSpan span, boolean throughOthers) {
+    /** Says which span the next refill finds by sweeping, as a recording shows. */
+    public void expect(MSpan span) {
         expected = span;
-        expectedThroughOthers = throughOthers;
     }
 
     private MSpan sweepForSpace(P p) {
@@ -111,8 +105,7 @@ public final class MCentral {
                 return span;
             }
         }
-        boolean through = sought != null && expectedThroughOthers;
-        for (; through ? heap.isUnswept(sought) : budget > (sought == null ? 0 : 1); budget--) {
+        for (; budget > (sought == null ? 0 : 1); budget--) {
             MSpan span = fullUnswept().pop();
             if (span == null) {
                 break;

@@ -301,7 +301,7 @@ public final class MHeap {
     private boolean allocNeedsZero(int page, int npages) {
         boolean need = false;
         if (layout.zeroTracking() == HeapLayout.ZeroTracking.PER_PAGE) {
-            int words = page + npages + 63 >>> 6;
+            int words = (page + npages + 63) >>> 6;
             if (words > everUsedBits.length) {
                 everUsedBits = Arrays.copyOf(everUsedBits, Math.max(words, everUsedBits.length * 2));
             }

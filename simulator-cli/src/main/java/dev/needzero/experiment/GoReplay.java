@@ -480,7 +480,7 @@ public final class GoReplay {
             case Kind.GC_BEGIN -> {
                 marking = true;
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
-                sweep.gcBegin(c != Kind.GC_BY_PACER);
+                sweep.gcBegin();
             }
             case Kind.STW_END -> sweep.worldStarted();
             case Kind.GC_END -> {
