@@ -592,6 +592,7 @@ public final class GoReplay {
         } else if (sameClasses) {
             firstSlot(r, p, i);
         }
+        timeLine.sample(now, events + i, runtime, goalBytes);
     }
 
     /**
