@@ -26,6 +26,7 @@ public final class RecordedSweep {
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
+    private boolean forced;
     private long pagesSweptBefore;
     private long sweptInBackground;
 
@@ -34,9 +35,14 @@ public final class RecordedSweep {
         this.sweeper = new Sweeper(heap);
     }
 
-    /** A cycle begins: what is left of the last one's sweep is done when the world starts again. */
-    public void gcBegin() {
+    /**
+     * A cycle begins: what is left of the last one's sweep is done when the world starts again.
+     *
+     * @param byProgram whether the program asked for it: then its goroutine sweeps beside the background sweeper
+     */
+    public void gcBegin(boolean byProgram) {
         finishing = true;
+        forced = byProgram;
     }
 
     /** The world runs again, or marking is over. */
@@ -124,7 +130,7 @@ public final class RecordedSweep {
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    if (!background) {
+                    if (!background || forced) {
                         sweeper.sweepThrough(span);
                     } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
                         sweptInBackground += sweeper.sweepThrough(span);

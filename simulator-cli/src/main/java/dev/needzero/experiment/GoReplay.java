@@ -474,7 +474,7 @@ public final class GoReplay {
             case Kind.GC_BEGIN -> {
                 marking = true;
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
-                sweep.gcBegin();
+                sweep.gcBegin(c != Kind.GC_BY_PACER);
             }
             case Kind.STW_END -> sweep.worldStarted();
             case Kind.GC_END -> {
