@@ -598,6 +598,7 @@ public final class GoReplay {
         } else if (sameClasses) {
             firstSlot(r, p, i);
         }
+        timeLine.sample(now, events + i, runtime, goalBytes);
     }
 
     /**
