@@ -53,8 +53,7 @@ final class GoTraceReader implements TraceReader {
         }
         long heapBase = Units.alignDown(units.base(), 1L << Units.ARENA_SHIFT);
         events.setUnits(units, heapBase);
-        // 1.24 calls its format 1.23, and 1.27 calls its 1.26; a function that 1.24 introduced tells the first two apart.
-        String goVersion = version == 23 && generation.tables().isSince124() ? "1.24" : "1." + version;
+        String goVersion = version == LOSES_SPANS && generation.tables().isSince124() ? "1.24" : "1." + version;
         info = new TraceInfo(GoTraceFormat.NAME, true, goVersion, heapBase, units.base() - heapBase, false);
         beginGeneration();
         firstTicks = merge.firstTime();

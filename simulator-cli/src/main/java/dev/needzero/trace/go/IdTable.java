@@ -84,6 +84,11 @@ final class IdTable {
         return limit;
     }
 
+    /** The value added as the {@code i}th. */
+    long valueAt(int i) {
+        return values[i];
+    }
+
     /** Replaces the value of an id that has one. */
     void replace(long id, long value) {
         if (dense) {

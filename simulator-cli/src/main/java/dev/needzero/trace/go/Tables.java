@@ -32,6 +32,10 @@ final class Tables {
     private static final byte[] SINCE_124_SMALL = ascii("runtime.mallocgcSmall");
     private static final byte[] SINCE_124_LARGE = ascii("runtime.mallocgcLarge");
 
+    private static final byte[] GOPARK = ascii("runtime.gopark");
+    /** In {@code proc.go}, gopark's call stands in line 424 in 1.23 and 435 in 1.24. */
+    private static final int GOPARK_LINE_SINCE_124 = 430;
+
     // What a stack means, once it was looked at: negative, so that it is told from a place, and these bits.
     private static final long LOOKED_AT = Long.MIN_VALUE;
     private static final int SWEEP_REASON_MASK = 3;
@@ -150,9 +154,33 @@ final class Tables {
         return (int) types.get(id);
     }
 
-    /** Whether a function's name, in this generation or one before, shows that 1.24 or a later version wrote the trace. */
-    boolean isSince124() {
+    /**
+     * Whether 1.24 or a later version wrote the trace; 1.24 calls its format 1.23. Two things tell: functions that 1.24
+     * introduced, in this generation or one before, and else the line of a function that every sleeping goroutine is in.
+     */
+    boolean isSince124() throws BadInputException {
+        for (int i = 0; i < stacks.size() && !since124; i++) {
+            long stack = stacks.valueAt(i);
+            if (stack > 0) {
+                since124 = parksAsIn124(stack);
+            }
+        }
         return since124;
+    }
+
+    private boolean parksAsIn124(long stack) throws BadInputException {
+        Cursor in = frames.open(stack);
+        int count = in.readCount("a number of frames", MAX_FRAMES);
+        for (int i = 0; i < count; i++) {
+            in.readNumber();
+            long function = in.readNumber();
+            in.readNumber();
+            long line = in.readNumber();
+            if (line >= GOPARK_LINE_SINCE_124 && stringEquals(function, GOPARK)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Where the bytes of a string lie; 0 for an id that the table does not have. */
