@@ -20,19 +20,29 @@ public final class RecordedSweep {
         RECLAIM
     }
 
+    /** Spans that the background sweeper sweeps before it gives way. */
+    private static final int BACKGROUND_BATCH_SPANS = 10;
+
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
+    private boolean forced;
     private long pagesSweptBefore;
+    private long sweptInBackground;
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
         this.sweeper = new Sweeper(heap);
     }
 
-    /** A cycle begins: what is left of the last one's sweep is done when the world starts again. */
-    public void gcBegin() {
+    /**
+     * A cycle begins: what is left of the last one's sweep is done when the world starts again.
+     *
+     * @param byProgram whether the program asked for it: then its goroutine sweeps beside the background sweeper
+     */
+    public void gcBegin(boolean byProgram) {
         finishing = true;
+        forced = byProgram;
     }
 
     /** The world runs again, or marking is over. */
@@ -89,8 +99,25 @@ public final class RecordedSweep {
         sweeper.flush(p);
     }
 
-    /** A recorded sweep freed objects that the twin has on this span; they are marked dead already. */
-    public void swept(P p, MSpan span, By by) {
+    /**
+     * The background sweeper stopped for a while.
+     *
+     * @param spans spans it had swept since it started, with or without anything dead; negative: nothing is left to sweep
+     */
+    public void backgroundRan(P p, long spans) {
+        sweeper.flush(p);
+        while ((spans < 0 || sweptInBackground < spans) && sweeper.sweepOne()) {
+            sweptInBackground++;
+        }
+        sweptInBackground = 0;
+    }
+
+    /**
+     * A recorded sweep freed objects that the twin has on this span; they are marked dead already.
+     *
+     * @param background whether the background sweeper did it
+     */
+    public void swept(P p, MSpan span, By by, boolean background) {
         if (span.state() != MSpan.State.IN_USE || heap.isStale(span)) {
             return; // a cached span: its P's flush sweeps it
         }
@@ -103,7 +130,15 @@ public final class RecordedSweep {
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    sweeper.sweepThrough(span);
+                    if (!background || forced) {
+                        sweeper.sweepThrough(span);
+                    } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
+                        sweptInBackground += sweeper.sweepThrough(span);
+                    } else {
+                        // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
+                        heap.sweep(span, false);
+                        sweptInBackground++;
+                    }
                 }
             }
             return;

@@ -54,6 +54,9 @@ public final class Kind {
     /** The background scavenger went to sleep: a nanoseconds it ran since the last time. */
     public static final byte SCAVENGER_RAN = 22;
 
+    /** The background sweeper gave way: a spans it had swept since the last time, or -1 when nothing is left to sweep. */
+    public static final byte SWEEPER_RAN = 23;
+
     // ---- the scheduler, as far as it moves memory
     /** a number of Ps (GOMAXPROCS). */
     public static final byte PROCS_CHANGE = 24;

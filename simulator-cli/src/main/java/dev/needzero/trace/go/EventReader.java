@@ -15,6 +15,10 @@ final class EventReader {
     private static final int MAX_SPAN_PAGES = Integer.MAX_VALUE;
     private static final int MAX_SIZE_CLASS = 67;
     private static final int MAX_STACK_ORDER = 48;
+    /** Spans that the background sweeper sweeps before it gives way. */
+    private static final int SWEEP_BATCH_SPANS = 10;
+
+    private static final int NOTHING_LEFT = -1;
     private static final int RUNNING = 1;
     private static final int IN_SYSCALL = 3;
     private static final int GO_RUNNING = 2;
@@ -106,10 +110,7 @@ final class EventReader {
             case EventType.GO_DESTROY, EventType.GO_DESTROY_SYSCALL, EventType.GO_SYSCALL_END_BLOCKED ->
                 stream.goroutine = MStream.NO_GOROUTINE;
             case EventType.GO_STOP, EventType.GO_BLOCK -> {
-                if (generation.tables().isScavenger(arguments[1])) {
-                    double ranNanos = (time - stream.goroutineStarted) * generation.nanosPerTick();
-                    out.add(Kind.SCAVENGER_RAN, stream.proc, time, (long) ranNanos, 0, 0);
-                }
+                backgroundWork(type, generation.tables().worker(arguments[1]), stream, time, out);
                 stream.goroutine = MStream.NO_GOROUTINE;
             }
             case EventType.GO_STATUS, EventType.GO_STATUS_STACK -> {
@@ -131,6 +132,23 @@ final class EventReader {
             case EventType.HEAP_GOAL -> out.add(Kind.HEAP_GOAL, stream.proc, time, first, 0, 0);
             case EventType.USER_LOG -> marks.read(arguments[1], arguments[2], stream, time, out);
             default -> {} // scheduling that moves no memory
+        }
+    }
+
+    /** A goroutine stops running; if it is one of the runtime's that move memory, what it did until now is an event. */
+    private void backgroundWork(int type, Tables.Worker worker, MStream stream, long time, EventBatch out) {
+        switch (worker) {
+            case SCAVENGER -> {
+                double ranNanos = (time - stream.goroutineStarted) * generation.nanosPerTick();
+                out.add(Kind.SCAVENGER_RAN, stream.proc, time, (long) ranNanos, 0, 0);
+            }
+            case SWEEPER_YIELDING -> out.add(Kind.SWEEPER_RAN, stream.proc, time, SWEEP_BATCH_SPANS, 0, 0);
+            case SWEEPER -> {
+                if (type == EventType.GO_BLOCK) {
+                    out.add(Kind.SWEEPER_RAN, stream.proc, time, NOTHING_LEFT, 0, 0);
+                }
+            }
+            case NONE -> {}
         }
     }
 

@@ -25,7 +25,9 @@ final class Tables {
     private static final byte[] RECLAIM = ascii("runtime.(*mheap).reclaim");
     private static final byte[] HEAP_ALLOC = ascii("runtime.(*mheap).alloc");
     private static final byte[] CACHE_SPAN = ascii("runtime.(*mcentral).cacheSpan");
-    private static final byte[] SCAVENGER = ascii("runtime.bgscavenge");
+    private static final byte[] SCAVENGE = ascii("runtime.bgscavenge");
+    private static final byte[] SWEEP = ascii("runtime.bgsweep");
+    private static final byte[] GIVE_WAY = ascii("runtime.goschedIfBusy");
     private static final byte[] PROGRAM_GC = ascii("runtime.GC");
     private static final byte[] FREE_OS_MEMORY = ascii("runtime/debug.FreeOSMemory");
     private static final byte[] FREE_OS_MEMORY_LINKED = ascii("runtime/debug.freeOSMemory");
@@ -40,7 +42,17 @@ final class Tables {
     private static final long LOOKED_AT = Long.MIN_VALUE;
     private static final int SWEEP_REASON_MASK = 3;
     private static final int GC_REASON_SHIFT = 2;
-    private static final int SCAVENGER_BIT = 1 << 4;
+    private static final int WORKER_SHIFT = 4;
+    private static final Worker[] WORKERS = Worker.values();
+
+    /** A goroutine of the runtime that moves memory, found by its stack. */
+    enum Worker {
+        NONE,
+        SCAVENGER,
+        SWEEPER,
+        /** The background sweeper, giving way as it does after every ten spans. */
+        SWEEPER_YIELDING
+    }
 
     private final Batches batches;
     private final Cursor cursor;
@@ -219,9 +231,9 @@ final class Tables {
         return meaning(stack) >> GC_REASON_SHIFT & 3;
     }
 
-    /** Whether a stack is the background scavenger's. */
-    boolean isScavenger(long stack) throws BadInputException {
-        return (meaning(stack) & SCAVENGER_BIT) != 0;
+    /** Whose stack this is. */
+    Worker worker(long stack) throws BadInputException {
+        return WORKERS[meaning(stack) >> WORKER_SHIFT & 3];
     }
 
     private int meaning(long stack) throws BadInputException {
@@ -238,7 +250,8 @@ final class Tables {
         Cursor in = frames.open(stack);
         int sweep = Kind.SWEEP_BY_UNKNOWN;
         int gc = Kind.GC_BY_PACER;
-        int scavenger = 0;
+        Worker worker = Worker.NONE;
+        boolean givesWay = false;
         int count = in.readCount("a number of frames", MAX_FRAMES);
         for (int i = 0; i < count; i++) {
             in.readNumber();
@@ -252,11 +265,15 @@ final class Tables {
                 gc = Kind.GC_BY_FREE_OS_MEMORY;
             } else if (stringEquals(function, PROGRAM_GC) && gc == Kind.GC_BY_PACER) {
                 gc = Kind.GC_BY_PROGRAM;
-            } else if (stringEquals(function, SCAVENGER)) {
-                scavenger = SCAVENGER_BIT;
+            } else if (stringEquals(function, SCAVENGE)) {
+                worker = Worker.SCAVENGER;
+            } else if (stringEquals(function, GIVE_WAY)) {
+                givesWay = true;
+            } else if (stringEquals(function, SWEEP)) {
+                worker = givesWay ? Worker.SWEEPER_YIELDING : Worker.SWEEPER;
             }
         }
-        return sweep | gc << GC_REASON_SHIFT | scavenger;
+        return sweep | gc << GC_REASON_SHIFT | worker.ordinal() << WORKER_SHIFT;
     }
 
     private int sweepReasonOf(long function) {

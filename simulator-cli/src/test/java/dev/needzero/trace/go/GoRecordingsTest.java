@@ -69,7 +69,7 @@ class GoRecordingsTest {
                         lost++;
                         continue;
                     }
-                    if (kind == Kind.SCAVENGER_RAN) {
+                    if (kind == Kind.SCAVENGER_RAN || kind == Kind.SWEEPER_RAN) {
                         continue;
                     }
                     NaiveGoTrace.Event wanted = twin.events.get(next++);
