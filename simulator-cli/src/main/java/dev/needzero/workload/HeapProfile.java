@@ -3,6 +3,7 @@ package dev.needzero.workload;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.InflationLimit;
 import dev.needzero.trace.TraceInput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,7 +36,7 @@ record HeapProfile(List<Site> sites) {
 
     /** Reads a profile, compressed or not. */
     static HeapProfile read(String path) throws IOException {
-        try (TraceInput input = TraceInput.open(path)) {
+        try (TraceInput input = TraceInput.open(path, InflationLimit.current())) {
             return new Parser(input.name()).parse(bytes(input));
         }
     }
@@ -48,9 +49,6 @@ record HeapProfile(List<Site> sites) {
             if (all.size() > MAX_BYTES) {
                 throw new BadInputException(input.name(), "is larger than any heap profile (512 MiB inflated)");
             }
-        }
-        if (input.damage() != null) {
-            throw new BadInputException(input.name(), input.damage());
         }
         return all.toByteArray();
     }
