@@ -2,7 +2,10 @@
 # The needzero command in one file: this script, and behind it the jar that it runs (a zip is read from its end).
 # Java is taken from JAVA_HOME, else from the PATH. NEEDZERO_JAVA_OPTS is handed to the JVM, as in -Xmx512m.
 self=$0
-case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
+case $self in
+    */*) ;;
+    *) if [ -f "$self" ]; then self=./$self; else self=$(command -v -- "$self"); fi ;;
+esac
 if [ -h "$self" ]; then self=$(readlink -f -- "$self"); fi
 here=$(cd -P -- "${self%/*}" && pwd) || exit 1
 self=$here/${self##*/}
