@@ -28,9 +28,9 @@ final class LiveObjects {
         return id;
     }
 
-    /** Lets {@code key} name {@code id}; returns the id that it named before, or {@link #NONE}. */
-    int bind(long key, int id) {
-        return idByKey.put(key, id);
+    /** Lets {@code key}, which names none, name {@code id}. */
+    void bind(long key, int id) {
+        idByKey.put(key, id);
     }
 
     /** The id that {@code key} named, which it names no more, or {@link #NONE}. */

@@ -154,8 +154,9 @@ public abstract class UnplacedReader implements TraceReader {
 
     protected final void allocate(long key, long bytes, int type) throws BadInputException {
         checkSize(bytes);
+        setAside(key);
         int id = live.add(bytes);
-        bind(key, id);
+        live.bind(key, id);
         out.add(Kind.ALLOC, thread, timeNanos, id, bytes, type);
     }
 
@@ -203,8 +204,9 @@ public abstract class UnplacedReader implements TraceReader {
             return;
         }
         reallocs.increment();
+        setAside(newKey);
         int newId = live.add(bytes);
-        bind(newKey, newId);
+        live.bind(newKey, newId);
         out.add(Kind.ALLOC, thread, timeNanos, newId, bytes, type);
         long copiedBytes = Math.min(bytes, live.sizeBytes(oldId));
         if (copiedBytes > 0) {
@@ -229,8 +231,9 @@ public abstract class UnplacedReader implements TraceReader {
         return true;
     }
 
-    private void bind(long key, int id) {
-        int older = live.bind(key, id);
+    /** Keeps the object that {@code key} still names aside, before the key names another. */
+    private void setAside(long key) {
+        int older = live.unbind(key);
         if (older == LiveObjects.NONE) {
             return;
         }
