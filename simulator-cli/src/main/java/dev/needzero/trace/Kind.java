@@ -38,7 +38,7 @@ public final class Kind {
     public static final byte LOST_SPAN = 10;
 
     // ---- the collector
-    /** a sequence number. */
+    /** a sequence number, c reason: one of the GC_BY constants. */
     public static final byte GC_BEGIN = 16;
     /** a sequence number. Mark termination: marking is over, sweeping begins. */
     public static final byte GC_END = 17;
@@ -50,6 +50,12 @@ public final class Kind {
     public static final byte HEAP_ALLOC = 20;
     /** a heapGoal, bytes. */
     public static final byte HEAP_GOAL = 21;
+
+    /** The background scavenger went to sleep: a nanoseconds it ran since the last time. */
+    public static final byte SCAVENGER_RAN = 22;
+
+    /** The background sweeper gave way: a spans it had swept since the last time, or -1 when nothing is left to sweep. */
+    public static final byte SWEEPER_RAN = 23;
 
     // ---- the scheduler, as far as it moves memory
     /** a number of Ps (GOMAXPROCS). */
@@ -80,6 +86,14 @@ public final class Kind {
     public static final byte FORCE_GC = 42;
     /** debug.FreeOSMemory(): a collection, then everything free goes back to the system. */
     public static final byte FREE_OS_MEMORY = 43;
+
+    // ---- why a collection began (GC_BEGIN's c)
+    /** The heap reached its trigger, or two minutes passed. */
+    public static final int GC_BY_PACER = 0;
+    /** runtime.GC(). */
+    public static final int GC_BY_PROGRAM = 1;
+    /** debug.FreeOSMemory(): everything free goes back to the system once it is swept. */
+    public static final int GC_BY_FREE_OS_MEMORY = 2;
 
     // ---- why a span was swept (SWEEP_BEGIN's c), by the function that the event's stack names
     /** The trace does not say. */

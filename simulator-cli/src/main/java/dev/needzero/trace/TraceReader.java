@@ -31,6 +31,9 @@ public interface TraceReader extends Closeable {
     /** What a user should know of this input beyond its events: truncated, inferred, dropped, assumed. */
     List<String> warnings();
 
+    /** Events decoded so far, those that concern no memory included. */
+    long eventsDecoded();
+
     /** Bytes of the source consumed so far (as stored: compressed if it is), for progress. */
     long bytesRead();
 

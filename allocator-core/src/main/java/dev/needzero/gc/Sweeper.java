@@ -1,0 +1,81 @@
+package dev.needzero.gc;
+
+import dev.needzero.heap.MHeap;
+import dev.needzero.heap.MSpan;
+import dev.needzero.heap.P;
+import dev.needzero.heap.SpanClass;
+
+/**
+ * Sweeps what a collection left: each P's cached spans first, then the span classes in ascending order, full spans before
+ * partial ones, oldest first.
+ *
+ * <p>Go: {@code runtime/mgcsweep.go}, {@code sweepone}, {@code nextSpanForSweep}, {@code finishsweep_m}.
+ */
+public final class Sweeper {
+    private final MHeap heap;
+    /** Twice the span class, plus 1 once its full spans are done: Go's centralIndex. */
+    private int centralIndex;
+
+    public Sweeper(MHeap heap) {
+        this.heap = heap;
+    }
+
+    /** Mark termination: every span in use awaits sweeping. */
+    public void start() {
+        heap.startSweep();
+        centralIndex = 0;
+    }
+
+    /**
+     * Sweeps the next span in order.
+     *
+     * @return false when none is left
+     */
+    public boolean sweepOne() {
+        for (; centralIndex < 2 * SpanClass.COUNT; centralIndex++) {
+            MSpan span = heap.nextUnswept(centralIndex >> 1, (centralIndex & 1) == 0);
+            if (span != null) {
+                heap.sweep(span, false);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Sweeps in order up to and including a span that is known to have been swept just now.
+     *
+     * @return spans swept
+     */
+    public long sweepThrough(MSpan span) {
+        long swept = 0;
+        while (heap.isUnswept(span)) {
+            if (!sweepOne()) {
+                heap.sweep(span, false);
+            }
+            swept++;
+        }
+        return swept;
+    }
+
+    /** A P gives up its cached spans, which are swept as it does. */
+    public void flush(P p) {
+        if (heap.needsFlush(p)) {
+            heap.releaseAll(p);
+        }
+    }
+
+    /** Everything still unswept is swept: before the next collection begins, or because a program waits for it. */
+    public void finish() {
+        for (int id = 0; id < heap.procLimit(); id++) {
+            P p = heap.procOrNull(id);
+            if (p != null) {
+                flush(p);
+            }
+        }
+        while (sweepOne()) {
+            // one after another
+        }
+        heap.finishSweep();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.needzero.heap;
+
+import dev.needzero.units.Units;
+
+/**
+ * The spans of one span class that no P has cached, in four queues: with free slots or without, swept in this cycle or
+ * not yet. The queues change roles by index when the heap's sweepgen goes up; nothing is moved.
+ *
+ * <p>Go: {@code runtime/mcentral.go}, {@code mcentral}.
+ */
+public final class MCentral {
+    /** How many unswept spans one refill looks at before it takes fresh pages. */
+    private static final int SPAN_BUDGET = 100;
+
+    private final MHeap heap;
+    private final int spanClass;
+    private final int classPages;
+    private final SpanSet[] partial = {new SpanSet(), new SpanSet()};
+    private final SpanSet[] full = {new SpanSet(), new SpanSet()};
+    /** The span that the next refill is known to find by sweeping: however many it has to look at first. */
+    private MSpan expected;
+
+    MCentral(MHeap heap, int spanClass) {
+        this.heap = heap;
+        this.spanClass = spanClass;
+        this.classPages = heap.layout.sizeClasses().pages(SpanClass.sizeClass(spanClass));
+    }
+
+    SpanSet partialSwept() {
+        return partial[heap.sweepgen >> 1 & 1];
+    }
+
+    SpanSet partialUnswept() {
+        return partial[1 - (heap.sweepgen >> 1 & 1)];
+    }
+
+    SpanSet fullSwept() {
+        return full[heap.sweepgen >> 1 & 1];
+    }
+
+    SpanSet fullUnswept() {
+        return full[1 - (heap.sweepgen >> 1 & 1)];
+    }
+
+    /** Spans with free slots that were swept in this cycle, in the order in which they will be used. */
+    public MSpan[] partialSweptSpans() {
+        return partialSwept().toArray();
+    }
+
+    /** Spans with free slots that still await sweeping. */
+    public MSpan[] partialUnsweptSpans() {
+        return partialUnswept().toArray();
+    }
+
+    /** Full spans, swept in this cycle. */
+    public MSpan[] fullSweptSpans() {
+        return fullSwept().toArray();
+    }
+
+    /** Full spans that still await sweeping. */
+    public MSpan[] fullUnsweptSpans() {
+        return fullUnswept().toArray();
+    }
+
+    /**
+     * A span with a free slot, for a P: the oldest swept one, else one swept here and now, else fresh pages. Sweeping
+     * here keeps a span that turns out empty: it is about to be used.
+     */
+    MSpan cacheSpan(P p) {
+        heap.policy.deductSweepCredit((long) classPages << Units.PAGE_SHIFT, 0);
+        MSpan span = partialSwept().pop();
+        if (span != null) {
+            return span;
+        }
+        if (!heap.sweepDone) {
+            span = sweepForSpace(p);
+            if (span != null) {
+                return span;
+            }
+        }
+        return grow(p);
+    }
+
+    /** Says which span the next refill finds by sweeping, as a recording shows. */
+    public void expect(MSpan span) {
+        expected = span;
+    }
+
+    private MSpan sweepForSpace(P p) {
+        MSpan sought = expected;
+        expected = null;
+        boolean recorded = p.refillSweepBytes >= 0;
+        long budget = recorded ? p.refillSweepBytes / ((long) classPages << Units.PAGE_SHIFT) : SPAN_BUDGET + 1;
+        p.refillSweepBytes = Math.min(p.refillSweepBytes, 0);
+        // Spans swept silently in the background are swept here in the twin, which learns of them later: partial ones
+        // cost nothing of a recorded budget, and a span that is known to be found is looked for to the end.
+        for (; budget > 0 || recorded; budget--) {
+            MSpan span = partialUnswept().pop();
+            if (span == null) {
+                break;
+            }
+            if (heap.isUnswept(span)) {
+                heap.sweep(span, true);
+                return span;
+            }
+        }
+        for (; budget > 0 || sought != null && heap.isUnswept(sought); budget--) {
+            MSpan span = fullUnswept().pop();
+            if (span == null) {
+                break;
+            }
+            if (heap.isUnswept(span)) {
+                heap.sweep(span, true);
+                if (span.allocCount < span.nelems) {
+                    return span;
+                }
+                fullSwept().push(span);
+            }
+        }
+        return null;
+    }
+
+    private MSpan grow(P p) {
+        MSpan span = heap.alloc(p, classPages, spanClass);
+        heap.writeHeapBits(span);
+        return span;
+    }
+
+    /** Takes back a span that a P had cached: full, or with slots left when the whole cache is released. */
+    void uncacheSpan(MSpan span) {
+        if (span.sweepgen == heap.sweepgen + 1) {
+            // Cached since before this cycle: it is swept now, which also files it.
+            heap.sweep(span, false);
+            return;
+        }
+        span.sweepgen = heap.sweepgen;
+        file(span);
+    }
+
+    /** Lists a swept span where it belongs. */
+    void file(MSpan span) {
+        (span.allocCount < span.nelems ? partialSwept() : fullSwept()).push(span);
+    }
+}

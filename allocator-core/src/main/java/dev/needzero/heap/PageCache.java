@@ -1,0 +1,68 @@
+package dev.needzero.heap;
+
+/**
+ * A P's own piece of the page bitmap: 64 aligned pages, 1 = free and this P's to hand out without asking the heap.
+ * Go: {@code runtime/mpagecache.go}, {@code pageCache}.
+ */
+public final class PageCache {
+    static final int PAGES = 64;
+
+    int base;
+    long freeBits;
+    long scavengedBits;
+    private int lastScavengedPages;
+
+    public boolean isEmpty() {
+        return freeBits == 0;
+    }
+
+    /** First page of the 64 that the bits stand for. */
+    public int base() {
+        return base;
+    }
+
+    /** 1 = free. */
+    public long freeBits() {
+        return freeBits;
+    }
+
+    /** First page of the lowest run of {@code npages} free pages, or -1. */
+    int find(int npages) {
+        // A bit survives the n-1 shifts when n set bits follow from it upward.
+        long starts = freeBits;
+        for (int i = 1; i < npages && starts != 0; i++) {
+            starts &= freeBits >>> i;
+        }
+        return starts == 0 ? -1 : base + Long.numberOfTrailingZeros(starts);
+    }
+
+    /**
+     * Hands out the lowest run of {@code npages} free pages.
+     *
+     * @return its first page, or -1 when there is no such run
+     */
+    int alloc(int npages) {
+        int page = find(npages);
+        if (page >= 0) {
+            long run = -1L >>> 64 - npages << page - base;
+            lastScavengedPages = Long.bitCount(scavengedBits & run);
+            freeBits &= ~run;
+            scavengedBits &= ~run;
+        }
+        return page;
+    }
+
+    /** Says of a cached page that it is not with the system after all. */
+    boolean retain(int page) {
+        if (page < base || page >= base + PAGES || (freeBits & scavengedBits) >>> page << 63 == 0) {
+            return false;
+        }
+        scavengedBits &= ~(1L << page);
+        return true;
+    }
+
+    /** How many pages of the run last handed out were scavenged. */
+    int lastScavengedPages() {
+        return lastScavengedPages;
+    }
+}

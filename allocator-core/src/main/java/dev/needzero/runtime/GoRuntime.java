@@ -1,0 +1,202 @@
+package dev.needzero.runtime;
+
+import dev.needzero.gc.RecordedSweep;
+import dev.needzero.gc.Scavenger;
+import dev.needzero.heap.HeapLayout;
+import dev.needzero.heap.MHeap;
+import dev.needzero.heap.MSpan;
+import dev.needzero.heap.P;
+import dev.needzero.heap.SpanClass;
+import dev.needzero.os.AddressSpace;
+import dev.needzero.os.Cause;
+import dev.needzero.os.OsSettings;
+import dev.needzero.units.Units;
+
+/**
+ * The twin: one Go process's heap under one version's behaviours, on one model of the system's pages. Wires heap,
+ * collector and system together and holds what {@code mallocgc} does beyond finding a place: clearing and headers.
+ *
+ * <p>Go: {@code runtime/malloc.go}, {@code mallocgc} and, from 1.24, its parts for tiny, small and large objects.
+ */
+public final class GoRuntime {
+    private static final int SPECIALISED_BYTES = 80;
+
+    private final Behaviours behaviours;
+    private final HeapLayout layout;
+    private final AddressSpace os;
+    private final MHeap heap;
+    private final RecordedSweep recordedSweep;
+    private final Scavenger scavenger;
+
+    private final boolean clearLargeScanAlways;
+    private final boolean clearRequestedOnly;
+    private final boolean clearSpecialisedWhole;
+    private final boolean[] hasHeader = new boolean[SpanClass.COUNT];
+
+    private MSpan lastSpan;
+    private int lastSlot;
+
+    /**
+     * @param behaviours the version
+     * @param osSettings the system
+     * @param baseChunk where in its first arena the heap begins, in 4 MiB chunks
+     * @param basePaddingPages pages never used at the heap's start
+     * @param backgroundScavenger whether the background scavenger releases memory when it runs
+     */
+    public GoRuntime(
+            Behaviours behaviours,
+            OsSettings osSettings,
+            int baseChunk,
+            int basePaddingPages,
+            boolean backgroundScavenger) {
+        this.behaviours = behaviours;
+        this.layout = behaviours.layout(baseChunk, basePaddingPages);
+        this.os = new AddressSpace(osSettings);
+        this.heap = new MHeap(layout, os);
+        this.recordedSweep = new RecordedSweep(heap);
+        this.scavenger = new Scavenger(heap, backgroundScavenger);
+        heap.setPolicy(scavenger);
+        this.clearLargeScanAlways = behaviours.value(Behaviour.LARGE_ZEROING).equals("always");
+        String small = behaviours.value(Behaviour.SMALL_SCAN_ZEROING);
+        this.clearRequestedOnly = !small.equals("slot");
+        this.clearSpecialisedWhole = small.equals("slot-to-80");
+        for (int c = 2; c < SpanClass.COUNT; c++) {
+            hasHeader[c] = layout.hasHeader(c);
+        }
+    }
+
+    public Behaviours behaviours() {
+        return behaviours;
+    }
+
+    public MHeap heap() {
+        return heap;
+    }
+
+    public AddressSpace os() {
+        return os;
+    }
+
+    public RecordedSweep recordedSweep() {
+        return recordedSweep;
+    }
+
+    public Scavenger scavenger() {
+        return scavenger;
+    }
+
+    /** The span that the last small allocation came from. */
+    public MSpan lastSpan() {
+        return lastSpan;
+    }
+
+    /** The slot that the last small allocation took. */
+    public int lastSlot() {
+        return lastSlot;
+    }
+
+    /**
+     * Allocates a slot of a span class.
+     *
+     * @param size bytes asked for
+     * @param needzero whether the caller wants cleared memory
+     * @return offset of the object, behind its header if it has one
+     */
+    public long mallocSmall(P p, int spanClass, int size, boolean needzero) {
+        MSpan span = p.cached(spanClass);
+        int slot = span == null ? -1 : span.nextFree();
+        if (slot < 0) {
+            span = heap.refill(p, spanClass);
+            slot = span.nextFree();
+        }
+        return prepare(span, slot, size, needzero);
+    }
+
+    /** Clears and marks a slot that was taken earlier: a span's first, taken when the span was made. */
+    public long mallocTaken(MSpan span, int slot, int size, boolean needzero) {
+        return prepare(span, slot, size, needzero);
+    }
+
+    /** Puts an object where a recording has it: only clearing and headers are this version's. */
+    public long mallocAt(MSpan span, int slot, int size, boolean needzero) {
+        span.place(slot);
+        return prepare(span, slot, size, needzero);
+    }
+
+    /** What creating a span writes beside its slots. */
+    public void initSpan(MSpan span) {
+        heap.writeHeapBits(span);
+    }
+
+    private long prepare(MSpan span, int slot, int size, boolean needzero) {
+        int spanClass = span.spanClass();
+        lastSpan = span;
+        lastSlot = slot;
+        long at = span.slotAddress(slot);
+        if (hasHeader[spanClass]) {
+            if (span.needzero()) {
+                os.write(at, span.elemBytes(), Cause.ZEROING);
+            }
+            os.write(at, HeapLayout.WORD_BYTES, Cause.RUNTIME);
+            return at + HeapLayout.WORD_BYTES;
+        }
+        if (needzero && span.needzero()) {
+            boolean wholeSlot = SpanClass.noscan(spanClass)
+                    || !clearRequestedOnly
+                    || clearSpecialisedWhole && size <= SPECIALISED_BYTES;
+            os.write(at, wholeSlot ? span.elemBytes() : size, Cause.ZEROING);
+        }
+        return at;
+    }
+
+    /** A slot for a block of tiny objects; both its words are always cleared. */
+    public long mallocTinyBlock(P p) {
+        long at = mallocSmall(p, SpanClass.TINY, layout.tinyBlockBytes(), false);
+        os.write(at, Math.max(layout.tinyBlockBytes(), 1), Cause.ZEROING);
+        return at;
+    }
+
+    /** A span for a large object, not cleared yet: clearing is delayed until the span is published. */
+    public MSpan mallocLarge(P p, int npages, boolean noscan) {
+        lastSpan = heap.allocLarge(p, npages, noscan);
+        lastSlot = 0;
+        return lastSpan;
+    }
+
+    /**
+     * Clears a large object if this version does: the four answers to "must it be cleared?" meet here. Whether its span
+     * is dirty was decided when the span was made.
+     */
+    public void clearLarge(MSpan span, boolean needzero) {
+        boolean clear = !span.noscan() && clearLargeScanAlways || needzero && span.needzero();
+        if (clear) {
+            os.write(span.base(), span.sizeBytes(), Cause.ZEROING);
+        }
+    }
+
+    /**
+     * Allocates an object of a known size, as {@code mallocgc} would.
+     *
+     * @param size bytes asked for, above 0
+     * @return offset of the object; {@link #lastSpan} and {@link #lastSlot} say where it lies
+     */
+    public long malloc(P p, long size, boolean noscan, boolean needzero) {
+        if (noscan && size < layout.tinyBlockBytes()) {
+            long at = heap.tinyAlloc(p, (int) size);
+            if (at >= 0) {
+                lastSpan = heap.spanOf((int) (at >>> Units.PAGE_SHIFT));
+                lastSlot = (int) (at - lastSpan.base()) / lastSpan.elemBytes();
+                return at;
+            }
+            at = mallocTinyBlock(p);
+            heap.tinyBlock(p, at, (int) size);
+            return at;
+        }
+        if (size <= layout.smallLimitBytes()) {
+            return mallocSmall(p, layout.spanClassFor((int) size, noscan), (int) size, needzero);
+        }
+        MSpan span = mallocLarge(p, (int) (Units.alignUp(size, Units.PAGE_BYTES) >>> Units.PAGE_SHIFT), noscan);
+        clearLarge(span, needzero);
+        return span.base();
+    }
+}

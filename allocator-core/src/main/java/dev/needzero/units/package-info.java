@@ -1,0 +1,2 @@
+/** Bytes and pages, and the only place that shifts by a page size. */
+package dev.needzero.units;

@@ -1,0 +1,74 @@
+package dev.needzero.experiment;
+
+import dev.needzero.heap.MSpan;
+
+/**
+ * A span of the recording and where the twin keeps what lies on it. As long as twin and recording agree, that is one twin
+ * span with the same slots; objects that went elsewhere are listed slot by slot.
+ */
+final class RecordedSpan {
+    final long base;
+    final int npages;
+    /** The recording's span class; -1 for manual spans. */
+    final int spanClass;
+
+    final int elemBytes;
+    final int nelems;
+    /** Divides an offset below 2^20 by elemBytes: {@code offset * magic >>> 32}. */
+    private final long magic;
+
+    MSpan twin;
+    private MSpan[] spanOf;
+    private int[] slotOf;
+    /** Slots that hold an object, 1 = taken; kept for tiny blocks only, which several objects share. */
+    final long[] takenBits;
+    /** The twin took the span's first slot when it made the span; the object's own event follows. */
+    MSpan firstTaken;
+
+    int firstSlot;
+    /** Existed before the trace, with free slots, and no P was seen to use it yet. */
+    boolean idle;
+
+    RecordedSpan(long base, int npages, int spanClass, int elemBytes, int nelems, boolean tiny) {
+        this.base = base;
+        this.npages = npages;
+        this.spanClass = spanClass;
+        this.elemBytes = elemBytes;
+        this.nelems = nelems;
+        this.magic = elemBytes == 0 ? 0 : (1L << 32) / elemBytes + 1;
+        this.takenBits = tiny ? new long[nelems + 63 >>> 6] : null;
+    }
+
+    /** The slot that an address of the span lies in. */
+    int slotAt(long address) {
+        return nelems == 1 ? 0 : (int) ((address - base) * magic >>> 32);
+    }
+
+    /** Notes where the twin put the object of a slot. */
+    void bind(int slot, MSpan span, int twinSlot) {
+        if (twin == null) {
+            twin = span;
+        }
+        if (span == twin && twinSlot == slot) {
+            if (spanOf != null) {
+                spanOf[slot] = null;
+            }
+            return;
+        }
+        if (spanOf == null) {
+            spanOf = new MSpan[nelems];
+            slotOf = new int[nelems];
+        }
+        spanOf[slot] = span;
+        slotOf[slot] = twinSlot;
+    }
+
+    /** The twin's span that holds a slot's object. */
+    MSpan spanOf(int slot) {
+        return spanOf == null || spanOf[slot] == null ? twin : spanOf[slot];
+    }
+
+    int slotOf(int slot) {
+        return spanOf == null || spanOf[slot] == null ? slot : slotOf[slot];
+    }
+}

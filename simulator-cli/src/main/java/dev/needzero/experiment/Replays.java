@@ -1,0 +1,182 @@
+package dev.needzero.experiment;
+
+import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.EventBatch;
+import dev.needzero.trace.TraceReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+
+/** Runs replays: one decoder, one twin or many. */
+public final class Replays {
+    private static final int BATCHES_IN_FLIGHT = 16;
+
+    private Replays() {}
+
+    /**
+     * How a replay is to run, beside its version.
+     *
+     * @param os the system
+     * @param touch what the program writes of its objects
+     * @param recordedPlacement objects go where the recording has them
+     * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
+     */
+    public record Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
+            this(os, touch, recordedPlacement, true);
+        }
+    }
+
+    /**
+     * Replays a trace under one version.
+     *
+     * @param start a truth's first line as the initial state, or null
+     * @param startIsOurs whether it is of the recorded run itself
+     * @param listener told at each checkpoint; null for none
+     * @param progress told of bytes read now and then; null for none
+     */
+    public static GoReplay run(
+            TraceReader reader,
+            Behaviours behaviours,
+            Settings settings,
+            Truth.Line start,
+            boolean startIsOurs,
+            GoReplay.CheckpointListener listener,
+            Consumer<TraceReader> progress)
+            throws IOException {
+        Prelude prelude = Prelude.of(reader);
+        GoReplay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
+        if (listener != null) {
+            replay.onCheckpoint(listener);
+        }
+        EventBatch own = new EventBatch();
+        for (EventBatch batch = prelude.next(own); batch != null; batch = prelude.next(own)) {
+            replay.replay(batch);
+            if (progress != null) {
+                progress.accept(reader);
+            }
+        }
+        replay.finish();
+        return replay;
+    }
+
+    private static GoReplay replay(
+            TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings, Truth.Line start,
+            boolean startIsOurs)
+            throws BadInputException {
+        if (!reader.info().placed()) {
+            throw new BadInputException(reader.info().format() + " traces cannot be replayed yet; expected a Go execution trace");
+        }
+        return new GoReplay(
+                reader,
+                prelude,
+                behaviours,
+                settings.os(),
+                settings.touch(),
+                settings.recordedPlacement(),
+                settings.backgroundScavenger(),
+                start,
+                startIsOurs);
+    }
+
+    /** Replays a trace under several versions at once: it is decoded once and broadcast, one thread a twin. */
+    public static List<GoReplay> runAll(
+            TraceReader reader, List<Behaviours> versions, Settings settings, Consumer<TraceReader> progress)
+            throws IOException {
+        Prelude prelude = Prelude.of(reader);
+        List<Lane> lanes = new ArrayList<>();
+        for (Behaviours version : versions) {
+            lanes.add(new Lane(replay(reader, prelude, version, settings, null, false)));
+        }
+        for (Lane lane : lanes) {
+            lane.start();
+        }
+        try {
+            for (EventBatch batch = prelude.next(new EventBatch());
+                    batch != null;
+                    batch = prelude.next(new EventBatch())) {
+                for (Lane lane : lanes) {
+                    lane.put(batch);
+                }
+                if (progress != null) {
+                    progress.accept(reader);
+                }
+            }
+        } finally {
+            for (Lane lane : lanes) {
+                lane.put(Lane.END);
+            }
+        }
+        List<GoReplay> done = new ArrayList<>();
+        for (Lane lane : lanes) {
+            done.add(lane.result());
+        }
+        return done;
+    }
+
+    /** A twin on a thread of its own, fed through a short queue. */
+    private static final class Lane extends Thread {
+        static final EventBatch END = new EventBatch();
+
+        private final BlockingQueue<EventBatch> queue = new ArrayBlockingQueue<>(BATCHES_IN_FLIGHT);
+        private final GoReplay replay;
+        private volatile RuntimeException failure;
+
+        Lane(GoReplay replay) {
+            this.replay = replay;
+            setDaemon(true);
+        }
+
+        void put(EventBatch batch) {
+            try {
+                queue.put(batch);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted while replaying", e);
+            }
+        }
+
+        GoReplay result() {
+            try {
+                join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted while replaying", e);
+            }
+            if (failure != null) {
+                throw failure;
+            }
+            return replay;
+        }
+
+        @Override
+        public void run() {
+            try {
+                for (EventBatch batch = queue.take(); batch != END; batch = queue.take()) {
+                    if (failure == null) {
+                        step(batch);
+                    }
+                }
+                if (failure == null) {
+                    replay.finish();
+                }
+            } catch (InterruptedException e) {
+                failure = new IllegalStateException("interrupted while replaying", e);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+
+        /** A twin that fails keeps emptying its queue, so that the others get to their end. */
+        private void step(EventBatch batch) {
+            try {
+                replay.replay(batch);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.needzero.experiment;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.needzero.trace.BadInputException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+
+/** What the kernel and the Go runtime said of a recorded program, a line a checkpoint. */
+public final class Truth {
+    /**
+     * One checkpoint's line. Pages are 4 KiB, counted from the heap's 64 MiB-aligned base.
+     *
+     * @param go the version that ran
+     * @param mappedBytes readable and writable memory of the heap
+     * @param firstPage first page of the readable and writable mappings
+     * @param pages pages of those mappings
+     * @param resident pages backed by memory
+     * @param zeroMapped pages mapped to the zero page
+     */
+    public record Line(
+            long checkpoint,
+            String name,
+            String go,
+            long rssBytes,
+            long mappedBytes,
+            long firstPage,
+            long pages,
+            BitSet resident,
+            BitSet zeroMapped,
+            Map<String, Long> metrics) {}
+
+    private final List<Line> lines;
+
+    private Truth(List<Line> lines) {
+        this.lines = lines;
+    }
+
+    /** Reads a truth file, plain or gzip. */
+    public static Truth read(Path file) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        if (!Files.isRegularFile(file)) {
+            throw new BadInputException(file.toString(), "no such truth file");
+        }
+        try (InputStream raw = Files.newInputStream(file);
+                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            int n = 0;
+            for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+                n++;
+                try {
+                    lines.add(line(JSON.std.mapFrom(text)));
+                } catch (IOException | RuntimeException e) {
+                    throw new BadInputException(file + ":" + n, "not a line of truth: " + e.getMessage());
+                }
+            }
+        }
+        if (lines.isEmpty()) {
+            throw new BadInputException(file.toString(), "holds no checkpoint");
+        }
+        return new Truth(lines);
+    }
+
+    private static Line line(Map<String, Object> json) {
+        long base = -1;
+        long delta = 0;
+        long rss = 0;
+        long mapped = 0;
+        long first = -1;
+        long pages = 0;
+        for (Object o : (List<?>) json.get("mappings")) {
+            Map<?, ?> m = (Map<?, ?>) o;
+            long start = Long.parseUnsignedLong(((String) m.get("start")).substring(2), 16);
+            if (base < 0) {
+                base = start & -(1L << 26);
+                delta = start - base >>> 12;
+            }
+            rss += number(m.get("Rss_kB")) << 10;
+            if (((String) m.get("perms")).startsWith("rw")) {
+                mapped += number(m.get("Size_kB")) << 10;
+                pages += number(m.get("Size_kB")) >>> 2;
+                if (first < 0) {
+                    first = start - base >>> 12;
+                }
+            }
+        }
+        Map<String, Long> metrics = new TreeMap<>();
+        for (Map.Entry<?, ?> e : ((Map<?, ?>) json.get("metrics")).entrySet()) {
+            metrics.put((String) e.getKey(), number(e.getValue()));
+        }
+        return new Line(
+                number(json.get("checkpoint")),
+                (String) json.get("name"),
+                (String) json.get("go"),
+                rss,
+                mapped,
+                first,
+                pages,
+                runs(json.get("resident"), delta),
+                runs(json.get("zero_mapped"), delta),
+                metrics);
+    }
+
+    private static long number(Object o) {
+        return ((Number) o).longValue();
+    }
+
+    private static BitSet runs(Object json, long delta) {
+        BitSet bits = new BitSet();
+        for (Object o : (List<?>) json) {
+            List<?> run = (List<?>) o;
+            int from = Math.toIntExact(number(run.get(0)) + delta);
+            bits.set(from, from + Math.toIntExact(number(run.get(1))));
+        }
+        return bits;
+    }
+
+    public List<Line> lines() {
+        return lines;
+    }
+
+    /** The line of a checkpoint, or null. */
+    public Line line(long checkpoint) {
+        for (Line line : lines) {
+            if (line.checkpoint() == checkpoint) {
+                return line;
+            }
+        }
+        return null;
+    }
+
+    /** The version that ran, without "go". */
+    public String go() {
+        return lines.get(0).go().substring(2);
+    }
+}

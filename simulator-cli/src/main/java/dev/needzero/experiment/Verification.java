@@ -1,0 +1,254 @@
+package dev.needzero.experiment;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.needzero.os.AddressSpace;
+import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.TraceReader;
+import dev.needzero.trace.Traces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Holds the twin against what the kernel and the runtime said of the recorded program. */
+public final class Verification {
+    /**
+     * One checkpoint, twin and truth. Page counts are -1 where single pages cannot be compared: another run of the program
+     * has its own.
+     */
+    public record Row(
+            Checkpoint twin,
+            Truth.Line truth,
+            long heapPages,
+            long agreeingPages,
+            long residentPages,
+            long truthResidentPages) {
+        /** Metrics that both name. */
+        public List<String> commonMetrics() {
+            List<String> names = new ArrayList<>(twin.metrics().keySet());
+            names.retainAll(truth.metrics().keySet());
+            return names;
+        }
+    }
+
+    private final String trace;
+    private final Behaviours behaviours;
+    private final boolean sameRun;
+    private final TouchRules touch;
+    private final GoReplay replay;
+    private final long events;
+    private final double seconds;
+    private final List<Row> rows;
+    private final List<String> warnings;
+
+    private Verification(
+            String trace,
+            Behaviours behaviours,
+            boolean sameRun,
+            TouchRules touch,
+            GoReplay replay,
+            long events,
+            double seconds,
+            List<Row> rows,
+            List<String> warnings) {
+        this.trace = trace;
+        this.behaviours = behaviours;
+        this.sameRun = sameRun;
+        this.touch = touch;
+        this.replay = replay;
+        this.events = events;
+        this.seconds = seconds;
+        this.rows = rows;
+        this.warnings = warnings;
+    }
+
+    /** What a recording's {@code .case.json} says of how it was made; empty when there is none beside the trace. */
+    public static Map<String, Object> caseOf(String trace) throws IOException {
+        Path file = sibling(trace, ".case.json");
+        return Files.isRegularFile(file) ? JSON.std.mapFrom(Files.readString(file)) : Map.of();
+    }
+
+    /** The file that stands beside a recording's trace with another ending. */
+    public static Path sibling(String trace, String ending) {
+        return Path.of(trace.replaceFirst("\\.trace(\\.gz|\\.zst)?$", "") + ending);
+    }
+
+    /**
+     * Replays and compares.
+     *
+     * @param truthFile the truth; null for the one beside the trace
+     * @param go the version to replay under; null for the truth's
+     * @param settings touch rules null: those of the case file beside the trace, else everything; without the background
+     *     scavenger, what the truth says was released by each checkpoint is released there, so that only the choice of
+     *     pages is the twin's
+     */
+    public static Verification run(
+            String trace, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
+        Truth truth = Truth.read(truthFile != null ? truthFile : sibling(trace, ".truth.jsonl.gz"));
+        Map<String, Object> recorded = caseOf(trace);
+        Behaviours behaviours = go != null ? go : Behaviours.of(truth.go());
+        TouchRules touch = settings.touch();
+        if (touch == null) {
+            touch = recorded.get("touch") instanceof String text ? TouchRules.parse(text) : TouchRules.ALL;
+        }
+        long begun = System.nanoTime();
+        try (TraceReader reader = Traces.open(trace)) {
+            String recordedBy = recorded.get("go") instanceof String text
+                    ? text.substring(2)
+                    : truthFile == null ? truth.go() : reader.info().goVersion();
+            boolean sameRun = minor(recordedBy).equals(minor(truth.go()))
+                    && minor(behaviours.version()).equals(minor(truth.go()))
+                    && behaviours.settings().isEmpty();
+            List<Row> rows = new ArrayList<>();
+            GoReplay replay = Replays.run(
+                    reader,
+                    behaviours,
+                    new Replays.Settings(settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
+                    truth.line(0),
+                    sameRun,
+                    (at, twin) -> {
+                        Truth.Line line = truth.line(at.number());
+                        if (line != null && !settings.backgroundScavenger()) {
+                            long more = line.metrics().get("/memory/classes/heap/released:bytes")
+                                    - twin.runtime().heap().stats().released();
+                            if (more > 0) {
+                                twin.runtime().scavenger().release(more);
+                            }
+                            rows.add(row(twin.look(at), line, twin, sameRun));
+                        } else if (line != null) {
+                            rows.add(row(at, line, twin, sameRun));
+                        }
+                    },
+                    null);
+            return new Verification(
+                    trace,
+                    behaviours,
+                    sameRun,
+                    touch,
+                    replay,
+                    reader.eventsDecoded(),
+                    (System.nanoTime() - begun) / 1e9,
+                    rows,
+                    reader.warnings());
+        }
+    }
+
+    private static String minor(String version) {
+        String[] parts = version.split("\\.");
+        return parts[0] + "." + parts[1];
+    }
+
+    private static Row row(Checkpoint at, Truth.Line line, GoReplay replay, boolean samePages) {
+        if (!samePages) {
+            return new Row(at, line, -1, -1, -1, -1);
+        }
+        AddressSpace os = replay.runtime().os();
+        long agree = 0;
+        long resident = 0;
+        long from = os.mappedFrom() >>> 12;
+        long to = os.mappedTo() >>> 12;
+        for (long page = line.firstPage(); page < line.firstPage() + line.pages(); page++) {
+            boolean twin = page >= from && page < to && os.isResident(page);
+            if (twin == line.resident().get((int) page)) {
+                agree++;
+            }
+            if (twin) {
+                resident++;
+            }
+        }
+        return new Row(at, line, line.pages(), agree, resident, line.resident().cardinality());
+    }
+
+    public String trace() {
+        return trace;
+    }
+
+    public Behaviours behaviours() {
+        return behaviours;
+    }
+
+    /** Whether truth and twin are the same version's view of the same run, so that addresses and pages can be compared. */
+    public boolean sameRun() {
+        return sameRun;
+    }
+
+    public TouchRules touch() {
+        return touch;
+    }
+
+    public GoReplay replay() {
+        return replay;
+    }
+
+    public List<Row> rows() {
+        return rows;
+    }
+
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    public long events() {
+        return events;
+    }
+
+    public double seconds() {
+        return seconds;
+    }
+
+    /** The stable JSON form, see the design. */
+    public Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("trace", trace);
+        json.put("go", behaviours.version());
+        json.put("settings", behaviours.settings());
+        json.put("touch", touch.toString());
+        json.put("events", events);
+        json.put("seconds", seconds);
+        json.put("initialState", sameRun
+                ? "the snapshot, and of the truth's start line the resident pages and counters"
+                : "the snapshot, and of the truth's start line its resident bytes");
+        GoReplay.Placement p = replay.placement();
+        Map<String, Object> placement = new LinkedHashMap<>();
+        if (sameRun) {
+            placement.put("spans", p.spans());
+            placement.put("spansSame", p.spansSame());
+            placement.put("objects", p.objects());
+            placement.put("objectsSame", p.objectsSame());
+            placement.put("firstDifference", p.firstDifference());
+        }
+        json.put("placement", sameRun ? placement : null);
+        List<Object> checkpoints = new ArrayList<>();
+        for (Row row : rows) {
+            Map<String, Object> c = new LinkedHashMap<>();
+            c.put("checkpoint", row.twin().number());
+            c.put("name", row.twin().name());
+            c.put("event", row.twin().event());
+            c.put("rssBytes", row.twin().rssBytes());
+            c.put("truthRssBytes", row.truth().rssBytes());
+            c.put("mappedBytes", row.twin().mappedBytes());
+            c.put("truthMappedBytes", row.truth().mappedBytes());
+            c.put("zeroMappedBytes", row.twin().zeroMappedBytes());
+            c.put("truthZeroMappedBytes", (long) row.truth().zeroMapped().cardinality() << 12);
+            c.put("heapPages", sameRun ? row.heapPages() : null);
+            c.put("agreeingPages", sameRun ? row.agreeingPages() : null);
+            c.put("residentPages", sameRun ? row.residentPages() : null);
+            c.put("truthResidentPages", sameRun ? row.truthResidentPages() : null);
+            Map<String, Object> metrics = new LinkedHashMap<>();
+            for (String name : row.commonMetrics()) {
+                Map<String, Object> pair = new LinkedHashMap<>();
+                pair.put("twin", row.twin().metrics().get(name));
+                pair.put("truth", row.truth().metrics().get(name));
+                metrics.put(name, pair);
+            }
+            c.put("metrics", metrics);
+            checkpoints.add(c);
+        }
+        json.put("checkpoints", checkpoints);
+        json.put("warnings", warnings);
+        return json;
+    }
+}
