@@ -46,6 +46,7 @@ public abstract class UnplacedReader implements TraceReader {
     private EventBatch out;
     private int thread;
     private long timeNanos;
+    private long events;
     private boolean ended;
 
     protected UnplacedReader(TraceInfo info, TraceInput input) {
@@ -93,6 +94,11 @@ public abstract class UnplacedReader implements TraceReader {
     }
 
     @Override
+    public final long eventsDecoded() {
+        return events;
+    }
+
+    @Override
     public final long bytesRead() {
         return input.bytesRead();
     }
@@ -125,6 +131,7 @@ public abstract class UnplacedReader implements TraceReader {
                 ended();
             }
         }
+        events += batch.size;
         return batch.size > 0;
     }
 
