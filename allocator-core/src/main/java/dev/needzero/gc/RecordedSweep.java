@@ -20,9 +20,13 @@ public final class RecordedSweep {
         RECLAIM
     }
 
+    /** Spans that the background sweeper sweeps before it gives way. */
+    private static final int BACKGROUND_BATCH_SPANS = 10;
+
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
+    private boolean forced;
     private long pagesSweptBefore;
     private long sweptInBackground;
 
@@ -31,9 +35,14 @@ public final class RecordedSweep {
         this.sweeper = new Sweeper(heap);
     }
 
-    /** A cycle begins: what is left of the last one's sweep is done when the world starts again. */
-    public void gcBegin() {
+    /**
+     * A cycle begins: what is left of the last one's sweep is done when the world starts again.
+     *
+     * @param byProgram whether the program asked for it: then its goroutine sweeps beside the background sweeper
+     */
+    public void gcBegin(boolean byProgram) {
         finishing = true;
+        forced = byProgram;
     }
 
     /** The world runs again, or marking is over. */
@@ -121,9 +130,14 @@ public final class RecordedSweep {
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    long n = sweeper.sweepThrough(span);
-                    if (background) {
-                        sweptInBackground += n;
+                    if (!background || forced) {
+                        sweeper.sweepThrough(span);
+                    } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
+                        sweptInBackground += sweeper.sweepThrough(span);
+                    } else {
+                        // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
+                        heap.sweep(span, false);
+                        sweptInBackground++;
                     }
                 }
             }

@@ -434,6 +434,16 @@ public final class MHeap {
         p.cached[span.spanClass] = span;
     }
 
+    /** The first half of {@link #refill} alone: a P's full span of a class is filed with its mcentral. */
+    public void uncacheFull(P p, int spanClass) {
+        MSpan old = p.cached[spanClass];
+        if (old != null && old.isFull()) {
+            flushCounts(p, old);
+            central[spanClass].uncacheSpan(old);
+            p.cached[spanClass] = null;
+        }
+    }
+
     private void flushCounts(P p, MSpan span) {
         stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount - span.allocCountBeforeCache;
         span.allocCountBeforeCache = span.allocCount;
@@ -532,6 +542,29 @@ public final class MHeap {
             }
         }
         return null;
+    }
+
+    /**
+     * How many unswept spans stand before this one in a queue.
+     *
+     * @return their number, or −1 minus the queue's unswept spans when this one is not in it
+     */
+    public int unsweptPosition(int spanClass, boolean full, MSpan sought) {
+        if (central[spanClass] == null) {
+            return -1;
+        }
+        SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
+        if (sought.spanClass != spanClass && set.isEmpty()) {
+            return -1;
+        }
+        int before = 0;
+        for (MSpan span : set.toArray()) {
+            if (span == sought) {
+                return before;
+            }
+            before += isUnswept(span) ? 1 : 0;
+        }
+        return -1 - before;
     }
 
     /**

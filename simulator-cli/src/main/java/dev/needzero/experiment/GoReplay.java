@@ -80,6 +80,7 @@ public final class GoReplay {
     private long liveBytes = -1;
     private long lastHeapAlloc = -1;
     private long unknownObjects;
+    private EventBatch current;
     private CheckpointListener listener = (number, replay) -> {};
 
     /** Told at each checkpoint, with the twin in the state it has there. */
@@ -209,6 +210,7 @@ public final class GoReplay {
         int[] cs = batch.c;
         short[] ps = batch.proc;
         int n = batch.size;
+        current = batch;
         for (int i = 0; i < n; i++) {
             byte kind = kinds[i];
             int proc = ps[i];
@@ -472,7 +474,7 @@ public final class GoReplay {
             case Kind.GC_BEGIN -> {
                 marking = true;
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
-                sweep.gcBegin();
+                sweep.gcBegin(c != Kind.GC_BY_PACER);
             }
             case Kind.STW_END -> sweep.worldStarted();
             case Kind.GC_END -> {
@@ -487,6 +489,9 @@ public final class GoReplay {
             case Kind.SWEEP_BEGIN -> {
                 run(proc).reason = c;
                 sweep.sweepBegin(proc(proc));
+                if (c == Kind.SWEEP_BY_CREDIT && sameClasses && !recordedPlacement) {
+                    uncacheBeforeSweep(proc, i);
+                }
             }
             case Kind.SWEEP_END -> {
                 SweepRun run = run(proc);
@@ -505,6 +510,28 @@ public final class GoReplay {
             case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
             case Kind.CHECKPOINT -> checkpoint(a, reader.string(c), i);
             default -> {} // scheduling that moves no memory
+        }
+    }
+
+    /**
+     * A refill files the full span before it pays for the next by sweeping, so the full span stands before those swept in
+     * the queue. Whose refill it is the allocation tells that follows.
+     */
+    private void uncacheBeforeSweep(int proc, int i) {
+        for (int k = i + 1; k < current.size; k++) {
+            if (current.proc[k] == proc && current.kind[k] == Kind.SPAN_ALLOC) {
+                if ((current.c[k] & 1) == 0 && current.c[k] >> 2 != 0) {
+                    heap.uncacheFull(proc(proc), current.c[k] >> 1);
+                }
+                return;
+            }
+            if (current.proc[k] == proc && current.kind[k] == Kind.OBJECT_ALLOC) {
+                RecordedSpan r = spanAt(current.a[k]);
+                if (r != null && r.spanClass >= 2) {
+                    heap.uncacheFull(proc(proc), r.spanClass);
+                }
+                return;
+            }
         }
     }
 
@@ -830,7 +857,8 @@ public final class GoReplay {
 
     // ---- looking at the twin
 
-    private SortedMap<String, Long> metrics() {
+    /** What runtime/metrics would say now, by name. */
+    public SortedMap<String, Long> metrics() {
         SortedMap<String, Long> m = Metrics.read(heap);
         for (int k = 0; k < COUNTERS.length; k++) {
             m.merge(COUNTERS[k], metricsAtStart[k], Long::sum);
