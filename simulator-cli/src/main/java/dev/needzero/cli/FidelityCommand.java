@@ -61,6 +61,14 @@ final class FidelityCommand implements Callable<Integer> {
             description = "Resident memory off at any checkpoint, at most.")
     private Double maxRssError;
 
+    @Option(
+            names = "--rss-slack",
+            paramLabel = "SIZE",
+            defaultValue = "64KiB",
+            converter = SizeConverter.class,
+            description = "Differences up to this size are never too great. Default: ${DEFAULT-VALUE}.")
+    private long rssSlackBytes;
+
     @Mixin
     private JsonOption json;
 
@@ -118,7 +126,7 @@ final class FidelityCommand implements Callable<Integer> {
                 atLeast(missed, s.name() + ": objects same", percent(s.objectsSame(), s.objects()), minObjects);
                 atLeast(missed, s.name() + ": pages agree", s.leastPagesPercent(), minPages);
             }
-            if (maxRssError != null && s.worstRssErrorPercent() > maxRssError) {
+            if (maxRssError != null && s.worstRssErrorBytes() > rssSlackBytes && s.worstRssErrorPercent() > maxRssError) {
                 missed.add(
                         s.name() + ": RSS is off by " + s.worstRssErrorPercent() + " %, allowed " + maxRssError + " %");
             }

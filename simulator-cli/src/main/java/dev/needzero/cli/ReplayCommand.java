@@ -66,7 +66,7 @@ final class ReplayCommand implements Callable<Integer> {
                 Progress progress = new Progress("replay", "MiB")) {
             Behaviours version =
                     asked != null ? asked : options.behaviours(reader.info().goVersion());
-            GoReplay replay = Replays.run(reader, version, settings, null, null, progress);
+            GoReplay replay = Replays.run(reader, version, settings, null, false, null, progress);
             progress.close();
             List<Run> runs = List.of(new Run(version, settings.recordedPlacement(), replay));
             Comparison result =

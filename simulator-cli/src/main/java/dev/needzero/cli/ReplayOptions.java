@@ -108,6 +108,7 @@ final class ReplayOptions {
 
     /** Checks every option that can be wrong, before any work is done. */
     Replays.Settings settings(String trace) throws IOException {
+        behaviours(Behaviours.versions().get(0));
         return new Replays.Settings(os(), touch(trace), recordedPlacement());
     }
 

@@ -36,6 +36,7 @@ public final class Fidelity {
      * How well one recording was met. The checkpoint {@code start} is left out: it is where the twin sets off from.
      * Percentages are -1 where there is nothing to compare.
      *
+     * @param worstRssErrorBytes the greatest difference, whatever its share
      * @param failure why there is no answer, or null
      */
     public record Score(
@@ -49,6 +50,7 @@ public final class Fidelity {
             double leastPagesPercent,
             double worstRssErrorPercent,
             double meanRssErrorPercent,
+            long worstRssErrorBytes,
             long metrics,
             long metricsEqual,
             Exception failure) {}
@@ -137,7 +139,7 @@ public final class Fidelity {
             return score(
                     one, Verification.run(one.trace().toString(), one.truth(), Behaviours.of(truth.go()), settings));
         } catch (IOException | RuntimeException e) {
-            return new Score(one.name(), go, false, 0, 0, 0, 0, -1, -1, -1, 0, 0, e);
+            return new Score(one.name(), go, false, 0, 0, 0, 0, -1, -1, -1, 0, 0, 0, e);
         }
     }
 
@@ -145,6 +147,7 @@ public final class Fidelity {
         double leastPages = -1;
         double worst = -1;
         double sum = 0;
+        long worstBytes = 0;
         int rows = 0;
         long metrics = 0;
         long equal = 0;
@@ -153,7 +156,9 @@ public final class Fidelity {
                 continue;
             }
             long truth = row.truth().rssBytes();
-            double error = truth == 0 ? 0 : 100.0 * Math.abs(row.twin().rssBytes() - truth) / truth;
+            long errorBytes = Math.abs(row.twin().rssBytes() - truth);
+            double error = truth == 0 ? 0 : 100.0 * errorBytes / truth;
+            worstBytes = Math.max(worstBytes, errorBytes);
             worst = Math.max(worst, error);
             sum += error;
             rows++;
@@ -184,6 +189,7 @@ public final class Fidelity {
                 leastPages,
                 worst,
                 rows == 0 ? -1 : sum / rows,
+                worstBytes,
                 metrics,
                 equal,
                 null);

@@ -1,6 +1,7 @@
 package dev.needzero.report;
 
 import dev.needzero.experiment.Fidelity.Score;
+import dev.needzero.units.ByteSize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class FidelityReport {
                 "objects same",
                 "pages agree, least",
                 "RSS off, worst",
+                "worst in bytes",
                 "RSS off, mean",
                 "metrics equal");
         for (Score s : scores) {
@@ -38,6 +40,7 @@ public final class FidelityReport {
                         share(s.objectsSame(), s.objects()),
                         percent(s.leastPagesPercent()),
                         percent(s.worstRssErrorPercent()),
+                        ByteSize.format(s.worstRssErrorBytes()),
                         percent(s.meanRssErrorPercent()),
                         s.metrics() == 0 ? "-" : s.metricsEqual() + "/" + s.metrics());
             }
@@ -61,6 +64,10 @@ public final class FidelityReport {
                     answered.stream().mapToLong(Score::objects).sum()),
             percent(least(Score::leastPagesPercent)),
             percent(worst()),
+            ByteSize.format(answered.stream()
+                    .mapToLong(Score::worstRssErrorBytes)
+                    .max()
+                    .orElse(0)),
             percent(mean()),
             equal + "/" + metrics
         };
@@ -114,6 +121,7 @@ public final class FidelityReport {
             one.put("objectsSame", s.objectsSame());
             one.put("leastPagesPercent", orNull(s.leastPagesPercent()));
             one.put("worstRssErrorPercent", orNull(s.worstRssErrorPercent()));
+            one.put("worstRssErrorBytes", s.worstRssErrorBytes());
             one.put("meanRssErrorPercent", orNull(s.meanRssErrorPercent()));
             one.put("metrics", s.metrics());
             one.put("metricsEqual", s.metricsEqual());

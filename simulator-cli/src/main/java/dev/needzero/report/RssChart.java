@@ -7,6 +7,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -19,8 +20,10 @@ import java.util.Locale;
 import java.util.function.IntToLongFunction;
 import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.LegendItemSource;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.plot.CombinedDomainXYPlot;
+import org.jfree.chart.plot.SeriesRenderingOrder;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.title.LegendTitle;
@@ -98,7 +101,7 @@ public final class RssChart {
         heading.setPadding(10, 14, 6, 10);
         chart.setTitle(heading);
         LegendTitle legend = new LegendTitle(panels);
-        legend.setSources(new org.jfree.chart.LegendItemSource[] {
+        legend.setSources(new LegendItemSource[] {
             (XYPlot) panels.getSubplots().get(0)
         });
         legend.setItemFont(new Font(FONT, Font.PLAIN, 13));
@@ -131,11 +134,12 @@ public final class RssChart {
             pens.setSeriesStroke(i, pen(i));
             pens.setSeriesShapesVisible(i, false);
         }
-        pens.setLegendLine(new java.awt.geom.Line2D.Double(-14, 0, 14, 0));
+        pens.setLegendLine(new Line2D.Double(-14, 0, 14, 0));
         NumberAxis memory = axis(label);
         memory.setRange(0, top);
         XYPlot panel = new XYPlot(lines, null, memory, pens);
         panel.setBackgroundPaint(Color.WHITE);
+        panel.setSeriesRenderingOrder(SeriesRenderingOrder.FORWARD);
         panel.setOutlineVisible(false);
         panel.setRangeGridlinePaint(FAINT);
         panel.setRangeGridlineStroke(new BasicStroke(1));
