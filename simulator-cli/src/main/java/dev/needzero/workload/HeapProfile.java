@@ -31,8 +31,7 @@ record HeapProfile(List<Site> sites) {
      * @param function what called the allocator
      * @param bytes size of an object; from Go 1.22 on that of its slot
      */
-    record Site(
-            String function, long bytes, long allocObjects, long allocBytes, long inUseObjects, long inUseBytes) {}
+    record Site(String function, long bytes, long allocObjects, long allocBytes, long inUseObjects, long inUseBytes) {}
 
     /** Reads a profile, compressed or not. */
     static HeapProfile read(String path) throws IOException {
@@ -171,16 +170,17 @@ record HeapProfile(List<Site> sites) {
             message(in, tag, (t, i) -> {
                 switch (t >>> WIRE_TYPE_BITS) {
                     case 1 -> idAndFunction[0] = i.readInt64();
-                    case 4 -> message(i, t, (lineTag, line) -> {
-                        if (lineTag >>> WIRE_TYPE_BITS == 1) {
-                            long function = line.readInt64();
-                            if (idAndFunction[1] < 0) { // inlined callees come first
-                                idAndFunction[1] = function;
+                    case 4 ->
+                        message(i, t, (lineTag, line) -> {
+                            if (lineTag >>> WIRE_TYPE_BITS == 1) {
+                                long function = line.readInt64();
+                                if (idAndFunction[1] < 0) { // inlined callees come first
+                                    idAndFunction[1] = function;
+                                }
+                            } else {
+                                line.skipField(lineTag);
                             }
-                        } else {
-                            line.skipField(lineTag);
-                        }
-                    });
+                        });
                     default -> i.skipField(t);
                 }
             });

@@ -87,12 +87,16 @@ final class Batches {
             currentGeneration = generation;
         } else if (generation != currentGeneration) {
             if (Long.compareUnsigned(generation, currentGeneration) < 0) {
-                throw damage(offset, "a batch of generation " + Long.toUnsignedString(generation) + " after generation "
-                        + Long.toUnsignedString(currentGeneration) + "; generations only go up");
+                throw damage(
+                        offset,
+                        "a batch of generation " + Long.toUnsignedString(generation) + " after generation "
+                                + Long.toUnsignedString(currentGeneration) + "; generations only go up");
             }
             if (endsAreMarked) {
-                throw damage(offset, "a batch of generation " + Long.toUnsignedString(generation)
-                        + " before the end of generation " + Long.toUnsignedString(currentGeneration));
+                throw damage(
+                        offset,
+                        "a batch of generation " + Long.toUnsignedString(generation) + " before the end of generation "
+                                + Long.toUnsignedString(currentGeneration));
             }
             headerHeld = true;
             return false;
@@ -137,8 +141,12 @@ final class Batches {
         }
         experimental = type == EventType.EXPERIMENTAL_BATCH;
         if (!experimental && type != EventType.EVENT_BATCH) {
-            throw damage(offset, "found a byte " + type + "; expected the start of a batch (1 or 49)"
-                    + (type == EventType.END_OF_GENERATION ? ", for this version does not mark a generation's end" : ""));
+            throw damage(
+                    offset,
+                    "found a byte " + type + "; expected the start of a batch (1 or 49)"
+                            + (type == EventType.END_OF_GENERATION
+                                    ? ", for this version does not mark a generation's end"
+                                    : ""));
         }
         experiment = 0;
         if (experimental) {
@@ -157,8 +165,9 @@ final class Batches {
             return false;
         }
         if (length < 0 || length > MAX_PAYLOAD_BYTES) {
-            throw damage(offset, "a batch of " + Long.toUnsignedString(length) + " bytes; expected at most "
-                    + MAX_PAYLOAD_BYTES);
+            throw damage(
+                    offset,
+                    "a batch of " + Long.toUnsignedString(length) + " bytes; expected at most " + MAX_PAYLOAD_BYTES);
         }
         if (generation == 0) {
             throw damage(offset, "a batch of generation 0; generations count from 1");
@@ -284,7 +293,7 @@ final class Batches {
     BadInputException damage(long place, int index, String problem) {
         return damage(
                 offset(place, index),
-                problem + " (in generation " + Long.toUnsignedString(currentGeneration) + ", the batch whose payload begins at "
-                        + offset(place, index(place)) + ")");
+                problem + " (in generation " + Long.toUnsignedString(currentGeneration)
+                        + ", the batch whose payload begins at " + offset(place, index(place)) + ")");
     }
 }

@@ -77,7 +77,10 @@ final class EventMerge {
     }
 
     private long checkedTime(MStream stream, int at, long dt) throws BadInputException {
-        if (Varint.end(stream.bytes, at + 1) < 0 || dt < 0 || stream.ownTime + dt < 0 || stream.ownTime + dt > MAX_TICKS) {
+        if (Varint.end(stream.bytes, at + 1) < 0
+                || dt < 0
+                || stream.ownTime + dt < 0
+                || stream.ownTime + dt > MAX_TICKS) {
             throw damage(stream, at, "an event " + Long.toUnsignedString(dt) + " ticks after the one before");
         }
         return dt;

@@ -206,8 +206,7 @@ final class Tables {
     }
 
     private String text(long place) {
-        return new String(
-                batches.bytesAt(place), Batches.index(place), Batches.length(place), StandardCharsets.UTF_8);
+        return new String(batches.bytesAt(place), Batches.index(place), Batches.length(place), StandardCharsets.UTF_8);
     }
 
     boolean stringEquals(long id, byte[] text) {

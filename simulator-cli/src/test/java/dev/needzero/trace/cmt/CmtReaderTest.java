@@ -42,6 +42,7 @@ class CmtReaderTest {
     }
 
     private String failure(String text) {
-        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text)))).getMessage();
+        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text))))
+                .getMessage();
     }
 }

@@ -144,7 +144,8 @@ class GoRecordingsTest {
                 TypeTable.Type type = reader.types().get(c);
                 yield type.name() + " " + type.sizeBytes() + " " + type.pointerBytes();
             }
-            case Kind.SWEEP_BEGIN -> List.of("unknown", "cacheSpan", "credit", "reclaim").get(c);
+            case Kind.SWEEP_BEGIN ->
+                List.of("unknown", "cacheSpan", "credit", "reclaim").get(c);
             case Kind.STW_BEGIN -> reader.string(c);
             default -> "" + c;
         };

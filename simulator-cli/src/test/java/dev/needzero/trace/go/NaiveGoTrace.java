@@ -23,9 +23,10 @@ final class NaiveGoTrace {
 
     static {
         // "type name: arguments" as in the event table of go-runtime-model.md §10.3.
-        String table = "9:2 10:2 11:0 12:3 13:2 14:3 15:1 16:2 17:0 18:0 19:2 20:2 21:3 22:2 23:0 24:0 25:3 26:2 27:0 28:1"
-                + " 29:2 30:1 31:1 32:1 33:2 34:1 35:1 36:0 37:1 38:1 39:1 40:4 41:2 42:3 43:3 44:4 45:2 46:2 47:3 48:4"
-                + " 128:3 129:3 130:1 131:2 132:2 133:1 134:2 135:2 136:1";
+        String table =
+                "9:2 10:2 11:0 12:3 13:2 14:3 15:1 16:2 17:0 18:0 19:2 20:2 21:3 22:2 23:0 24:0 25:3 26:2 27:0 28:1"
+                        + " 29:2 30:1 31:1 32:1 33:2 34:1 35:1 36:0 37:1 38:1 39:1 40:4 41:2 42:3 43:3 44:4 45:2 46:2 47:3 48:4"
+                        + " 128:3 129:3 130:1 131:2 132:2 133:1 134:2 135:2 136:1";
         for (String entry : table.split(" ")) {
             String[] pair = entry.split(":");
             ARITY.put(Integer.valueOf(pair[0]), Integer.valueOf(pair[1]));
@@ -156,7 +157,8 @@ final class NaiveGoTrace {
                 at += first == 8 ? 1 : 2;
                 frequency[0] = number();
             } else if (first != 6) {
-                byThread.computeIfAbsent((Long) batch[1], m -> new ArrayList<>()).add(batch);
+                byThread.computeIfAbsent((Long) batch[1], m -> new ArrayList<>())
+                        .add(batch);
             }
         }
         List<Raw> all = new ArrayList<>();
@@ -184,7 +186,8 @@ final class NaiveGoTrace {
             order++;
         }
         procOfM.keySet().retainAll(byThread.keySet());
-        all.sort(Comparator.comparingLong(Raw::time).thenComparingInt(Raw::order).thenComparingInt(Raw::index));
+        all.sort(
+                Comparator.comparingLong(Raw::time).thenComparingInt(Raw::order).thenComparingInt(Raw::index));
         timed += all.size();
         return all;
     }
