@@ -26,7 +26,6 @@ public final class RecordedSweep {
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
-    private boolean forced;
     private long pagesSweptBefore;
     private long sweptInBackground;
 
@@ -35,14 +34,9 @@ public final class RecordedSweep {
         this.sweeper = new Sweeper(heap);
     }
 
-    /**
-     * A cycle begins: what is left of the last one's sweep is done when the world starts again.
-     *
-     * @param byProgram whether the program asked for it: then its goroutine sweeps beside the background sweeper
-     */
-    public void gcBegin(boolean byProgram) {
+    /** A cycle begins: what is left of the last one's sweep is done when the world starts again. */
+    public void gcBegin() {
         finishing = true;
-        forced = byProgram;
     }
 
     /** The world runs again, or marking is over. */
@@ -88,7 +82,7 @@ public final class RecordedSweep {
         if (by == By.CACHE_SPAN) {
             p.setRefillSweepBytes(bytes);
         } else if (by == By.IN_ORDER) {
-            while (heap.pagesSwept() - pagesSweptBefore << Units.PAGE_SHIFT < bytes && sweeper.sweepOne()) {
+            while (((heap.pagesSwept() - pagesSweptBefore) << Units.PAGE_SHIFT) < bytes && sweeper.sweepOne()) {
                 // in step with the recording
             }
         }
@@ -130,7 +124,7 @@ public final class RecordedSweep {
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    if (!background || forced) {
+                    if (!background) {
                         sweeper.sweepThrough(span);
                     } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
                         sweptInBackground += sweeper.sweepThrough(span);

@@ -234,7 +234,9 @@ public final class MHeap {
         MSpan span;
         if (use == MSpan.State.IN_USE) {
             int sizeClass = SpanClass.sizeClass(spanClass);
-            int elemBytes = sizeClass == 0 ? (int) Math.min(bytes, Integer.MAX_VALUE) : layout.sizeClasses().bytes(sizeClass);
+            int elemBytes = sizeClass == 0
+                    ? (int) Math.min(bytes, Integer.MAX_VALUE)
+                    : layout.sizeClasses().bytes(sizeClass);
             span = new MSpan(page, npages, spanClass, nelems[spanClass], elemBytes, needzero, use);
             pagesInUse += npages;
         } else {
@@ -299,7 +301,7 @@ public final class MHeap {
     private boolean allocNeedsZero(int page, int npages) {
         boolean need = false;
         if (layout.zeroTracking() == HeapLayout.ZeroTracking.PER_PAGE) {
-            int words = page + npages + 63 >>> 6;
+            int words = (page + npages + 63) >>> 6;
             if (words > everUsedBits.length) {
                 everUsedBits = Arrays.copyOf(everUsedBits, Math.max(words, everUsedBits.length * 2));
             }

@@ -146,7 +146,9 @@ public final class PublicationCommand implements Callable<Integer> {
     static final class Models implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Stream.of(MemoryModel.values()).map(PublicationCommand::lower).iterator();
+            return Stream.of(MemoryModel.values())
+                    .map(PublicationCommand::lower)
+                    .iterator();
         }
     }
 

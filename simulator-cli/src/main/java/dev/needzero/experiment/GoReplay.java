@@ -244,7 +244,9 @@ public final class GoReplay {
     private RecordedSpan spanAt(long address) {
         int page = (int) (address >>> Units.PAGE_SHIFT);
         int arena = page >>> 13;
-        return arena >= 0 && arena < spans.length && spans[arena] != null ? spans[arena][page & PAGES_PER_ARENA - 1] : null;
+        return arena >= 0 && arena < spans.length && spans[arena] != null
+                ? spans[arena][page & PAGES_PER_ARENA - 1]
+                : null;
     }
 
     private void objectAlloc(long address, int type, int proc, int i) {
@@ -295,7 +297,8 @@ public final class GoReplay {
         } else if (recordedPlacement) {
             at = runtime.mallocAt(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
         } else if (twinClass < 2) {
-            at = runtime.malloc(p, TouchRules.Cache.inferSize(reader.types().get(type), room), twinClass == 1, type != 0);
+            at = runtime.malloc(
+                    p, TouchRules.Cache.inferSize(reader.types().get(type), room), twinClass == 1, type != 0);
         } else {
             at = runtime.mallocSmall(p, twinClass, room, type != 0 || !SpanClass.noscan(spanClass));
         }
@@ -356,7 +359,10 @@ public final class GoReplay {
         if (placement.firstDifference == null) {
             placement.firstDifference = String.format(
                     "event %d: %s recorded at 0x%x, the twin puts it at 0x%x",
-                    events + i, what, reader.info().heapBase() + recorded, reader.info().heapBase() + twin);
+                    events + i,
+                    what,
+                    reader.info().heapBase() + recorded,
+                    reader.info().heapBase() + twin);
         }
     }
 
@@ -474,7 +480,7 @@ public final class GoReplay {
             case Kind.GC_BEGIN -> {
                 marking = true;
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
-                sweep.gcBegin(c != Kind.GC_BY_PACER);
+                sweep.gcBegin();
             }
             case Kind.STW_END -> sweep.worldStarted();
             case Kind.GC_END -> {
@@ -745,7 +751,10 @@ public final class GoReplay {
             if (r.takenBits != null) {
                 r.takenBits[slot >>> 6] |= 1L << slot;
             }
-            os.write(r.twin.slotAddress(slot), touch.small(type, SpanClass.sizeClass(r.spanClass), r.elemBytes), Cause.PROGRAM);
+            os.write(
+                    r.twin.slotAddress(slot),
+                    touch.small(type, SpanClass.sizeClass(r.spanClass), r.elemBytes),
+                    Cause.PROGRAM);
         } else {
             os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
         }
@@ -776,7 +785,10 @@ public final class GoReplay {
             }
         }
         int cachePage = prelude.cachePage();
-        if (cachePage >= 0 && cachePage < heap.pages().limitPage() && layout.pageCachePages() > 0 && !recordedPlacement) {
+        if (cachePage >= 0
+                && cachePage < heap.pages().limitPage()
+                && layout.pageCachePages() > 0
+                && !recordedPlacement) {
             heap.fillPageCache(p, cachePage);
         }
         snapshot.clear();
@@ -817,7 +829,8 @@ public final class GoReplay {
                 os.dontNeed(page << os.osPageShift(), 1L << os.osPageShift());
             }
         }
-        long retained = start.metrics().get("/memory/classes/heap/free:bytes") - heap.stats().free();
+        long retained = start.metrics().get("/memory/classes/heap/free:bytes")
+                - heap.stats().free();
         for (int pass = 0; pass < 2 && retained > 0; pass++) {
             for (int page = 0; page < heap.pages().limitPage() && retained > 0; page++) {
                 boolean dirty = resident.get(page * 2) || resident.get(page * 2 + 1);

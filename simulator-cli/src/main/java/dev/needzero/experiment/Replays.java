@@ -66,11 +66,16 @@ public final class Replays {
     }
 
     private static GoReplay replay(
-            TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings, Truth.Line start,
+            TraceReader reader,
+            Prelude prelude,
+            Behaviours behaviours,
+            Settings settings,
+            Truth.Line start,
             boolean startIsOurs)
             throws BadInputException {
         if (!reader.info().placed()) {
-            throw new BadInputException(reader.info().format() + " traces cannot be replayed yet; expected a Go execution trace");
+            throw new BadInputException(
+                    reader.info().format() + " traces cannot be replayed yet; expected a Go execution trace");
         }
         return new GoReplay(
                 reader,

@@ -85,8 +85,8 @@ public final class Verification {
      *     scavenger, what the truth says was released by each checkpoint is released there, so that only the choice of
      *     pages is the twin's
      */
-    public static Verification run(
-            String trace, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
+    public static Verification run(String trace, Path truthFile, Behaviours go, Replays.Settings settings)
+            throws IOException {
         Truth truth = Truth.read(truthFile != null ? truthFile : sibling(trace, ".truth.jsonl.gz"));
         Map<String, Object> recorded = caseOf(trace);
         Behaviours behaviours = go != null ? go : Behaviours.of(truth.go());
@@ -106,7 +106,8 @@ public final class Verification {
             GoReplay replay = Replays.run(
                     reader,
                     behaviours,
-                    new Replays.Settings(settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
+                    new Replays.Settings(
+                            settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
                     truth.line(0),
                     sameRun,
                     (at, twin) -> {
@@ -208,9 +209,11 @@ public final class Verification {
         json.put("touch", touch.toString());
         json.put("events", events);
         json.put("seconds", seconds);
-        json.put("initialState", sameRun
-                ? "the snapshot, and of the truth's start line the resident pages and counters"
-                : "the snapshot, and of the truth's start line its resident bytes");
+        json.put(
+                "initialState",
+                sameRun
+                        ? "the snapshot, and of the truth's start line the resident pages and counters"
+                        : "the snapshot, and of the truth's start line its resident bytes");
         GoReplay.Placement p = replay.placement();
         Map<String, Object> placement = new LinkedHashMap<>();
         if (sameRun) {

@@ -26,7 +26,8 @@ public final class HtmlReport {
     /** Points kept of each time line: more than a wide screen has pixels. */
     static final int MAX_SAMPLES = 2400;
 
-    private static final String[] SCRIPTS = {"base.js", "frames.js", "chart.js", "pagemap.js", "tables.js", "report.js"};
+    private static final String[] SCRIPTS = {"base.js", "frames.js", "chart.js", "pagemap.js", "tables.js", "report.js"
+    };
 
     private HtmlReport() {}
 
@@ -67,19 +68,12 @@ public final class HtmlReport {
         map.put("gc", list(run.gcTimes()));
         map.put("checkpoints", run.checkpoints().stream().map(HtmlReport::json).toList());
         CommittedBy by = run.committedBy();
-        map.put(
-                "committedBy",
-                List.of(by.programBytes(), by.zeroingBytes(), by.runtimeBytes(), by.hugePageBytes()));
+        map.put("committedBy", List.of(by.programBytes(), by.zeroingBytes(), by.runtimeBytes(), by.hugePageBytes()));
         map.put(
                 "spanClasses",
                 run.spanClasses().stream()
                         .map(u -> List.of(
-                                u.name(),
-                                u.objectBytes(),
-                                u.spans(),
-                                u.spanBytes(),
-                                u.objects(),
-                                u.requestedBytes()))
+                                u.name(), u.objectBytes(), u.spans(), u.spanBytes(), u.objects(), u.requestedBytes()))
                         .toList());
         map.put(
                 "types",
@@ -193,6 +187,9 @@ public final class HtmlReport {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -25,8 +25,7 @@ public final class PublicationReport {
 
     public static String text(List<Verdict> verdicts) {
         StringBuilder out = new StringBuilder();
-        out.append(
-                """
+        out.append("""
                 Can the collector scan a large object before it is cleared?
 
                 A large object with pointers gets a span of its own. The span was used before:
@@ -52,7 +51,8 @@ public final class PublicationReport {
     }
 
     private static void verdict(StringBuilder out, Verdict verdict) {
-        String title = "Go " + verdict.protocol().go() + " on " + verdict.model().description();
+        String title =
+                "Go " + verdict.protocol().go() + " on " + verdict.model().description();
         line(out, title);
         line(out, "-".repeat(title.length()));
         if (verdict.isSafe()) {
@@ -142,7 +142,10 @@ public final class PublicationReport {
     }
 
     private static void row(StringBuilder out, String number, String left, String right) {
-        line(out, String.format("%3s  %-" + COLUMN + "s | %s", number, left, right).stripTrailing());
+        line(
+                out,
+                String.format("%3s  %-" + COLUMN + "s | %s", number, left, right)
+                        .stripTrailing());
     }
 
     private static void paragraph(StringBuilder out, String bullet, String text) {

@@ -12,8 +12,7 @@ import java.util.List;
  * @param runs one replay each, in the order to show; the first is what the others are compared with
  * @param assumptions what the numbers rest on, a sentence each
  */
-public record ReportData(
-        String title, String subtitle, boolean hasClock, List<Run> runs, List<String> assumptions) {
+public record ReportData(String title, String subtitle, boolean hasClock, List<Run> runs, List<String> assumptions) {
     public ReportData {
         runs = List.copyOf(runs);
         assumptions = List.copyOf(assumptions);
@@ -50,8 +49,7 @@ public record ReportData(
      *     {@code /memory/classes/total:bytes} less {@code /memory/classes/heap/released:bytes}, or the like
      * @param goalBytes the collector's goal; 0 where there is none
      */
-    public record Samples(
-            long[] times, long[] rssBytes, long[] mappedBytes, long[] goHeapBytes, long[] goalBytes) {
+    public record Samples(long[] times, long[] rssBytes, long[] mappedBytes, long[] goHeapBytes, long[] goalBytes) {
         public Samples {
             int n = times.length;
             if (rssBytes.length != n || mappedBytes.length != n || goHeapBytes.length != n || goalBytes.length != n) {

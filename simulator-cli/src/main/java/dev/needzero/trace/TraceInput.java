@@ -130,8 +130,10 @@ public final class TraceInput implements AutoCloseable {
                 && inflated > MAX_INFLATED_BYTES
                 && inflated / Math.max(1, stored.count) > MAX_RATIO
                 && !"unbounded".equals(System.getProperty("needzero.inflate"))) {
-            throw new BadInputException(name, "inflates to more than " + MAX_RATIO + " times its size ("
-                    + inflated + " bytes so far); if that is meant, run with -Dneedzero.inflate=unbounded");
+            throw new BadInputException(
+                    name,
+                    "inflates to more than " + MAX_RATIO + " times its size (" + inflated
+                            + " bytes so far); if that is meant, run with -Dneedzero.inflate=unbounded");
         }
         return total;
     }

@@ -42,7 +42,8 @@ class PublicationCommandTest {
     void jsonOnStandardOutputStandsAlone() {
         assertEquals(0, run("--go", "1.23,1.25", "--memory", "weak", "--json", "-"));
         String json = out.toString();
-        assertTrue(json.startsWith("{\"broken\":\"none\",\"verdicts\":[{\"go\":\"1.23\",\"memory\":\"weak\",\"safe\":false"));
+        assertTrue(json.startsWith(
+                "{\"broken\":\"none\",\"verdicts\":[{\"go\":\"1.23\",\"memory\":\"weak\",\"safe\":false"));
         assertTrue(json.contains("\"go\":\"1.25\",\"memory\":\"weak\",\"safe\":true"));
         assertTrue(json.contains("\"readsUncleared\":true"));
     }

@@ -118,7 +118,8 @@ final class Chromium implements AutoCloseable {
         events.clear();
         call("Page.navigate", "{\"url\":\"" + file.toUri() + "\"}");
         for (int i = 0; i < SECONDS * 20; i++) {
-            if (isLoaded() && !eval("document.documentElement.dataset.ready || ''").isEmpty()) {
+            if (isLoaded()
+                    && !eval("document.documentElement.dataset.ready || ''").isEmpty()) {
                 return;
             }
             Thread.sleep(50);
@@ -160,10 +161,9 @@ final class Chromium implements AutoCloseable {
         String wrapped = "(async () => { const value = " + expression
                 + "; await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));"
                 + " return encodeURIComponent(String(value)); })()";
-        String answer = call(
-                "Runtime.evaluate",
-                "{\"awaitPromise\":true,\"expression\":" + JsonText.of(wrapped) + "}");
-        Matcher value = Pattern.compile("\"type\":\"string\",\"value\":\"([^\"]*)\"").matcher(answer);
+        String answer = call("Runtime.evaluate", "{\"awaitPromise\":true,\"expression\":" + JsonText.of(wrapped) + "}");
+        Matcher value =
+                Pattern.compile("\"type\":\"string\",\"value\":\"([^\"]*)\"").matcher(answer);
         if (!value.find()) {
             throw new IllegalStateException(expression + " gave " + answer);
         }

@@ -107,8 +107,9 @@ class HtmlReportBrowserTest {
     @Test
     void aClickOnTheChartMovesSliderAndMap() throws Exception {
         open(tiny());
-        browser.eval("(() => { const svg = document.querySelector('#chart svg'); const box = svg.getBoundingClientRect();"
-                + " svg.dispatchEvent(new PointerEvent('pointerdown', { clientX: box.left + 70, clientY: box.top + 50 })); })()");
+        browser.eval(
+                "(() => { const svg = document.querySelector('#chart svg'); const box = svg.getBoundingClientRect();"
+                        + " svg.dispatchEvent(new PointerEvent('pointerdown', { clientX: box.left + 70, clientY: box.top + 50 })); })()");
         assertEquals("0", browser.eval("document.getElementById('time').value"));
         assertEquals(UNTOUCHED, pixelOfPage(0, 5));
     }

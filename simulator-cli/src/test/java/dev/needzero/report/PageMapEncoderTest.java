@@ -113,7 +113,8 @@ class PageMapEncoderTest {
                 int npages = varint();
                 String name = map.strings().get(varint());
                 int type = varint();
-                spans.add(new Span(start, npages, name, type == 0 ? null : map.strings().get(type - 1)));
+                spans.add(new Span(
+                        start, npages, name, type == 0 ? null : map.strings().get(type - 1)));
             }
         }
 

@@ -38,7 +38,8 @@ final class Pictures {
         int width = Math.min(is.getWidth(), kept.getWidth());
         int height = Math.min(is.getHeight(), kept.getHeight());
         assertTrue(
-                is.getWidth() == kept.getWidth() && Math.abs(is.getHeight() - kept.getHeight()) <= kept.getHeight() / 10,
+                is.getWidth() == kept.getWidth()
+                        && Math.abs(is.getHeight() - kept.getHeight()) <= kept.getHeight() / 10,
                 () -> name + " is " + is.getWidth() + "x" + is.getHeight());
         int blocks = 0;
         int off = 0;

@@ -83,8 +83,7 @@ final class ReportSamples {
                 encoder.frame(time, event, states, spans);
                 fillSamples(columns, f, time);
                 if (f % 8 == 7) {
-                    checkpoints.add(new Checkpoint(
-                            "step " + (f / 8 + 1), time, resident(), 2L * resident(), goView()));
+                    checkpoints.add(new Checkpoint("step " + (f / 8 + 1), time, resident(), 2L * resident(), goView()));
                 }
             }
             return new Run(
@@ -103,7 +102,8 @@ final class ReportSamples {
                             new SpanClassUse("27 scan", 416, 120, 120 * 8192L, 1_900, 1_900 * 390L),
                             new SpanClassUse("large scan", 0, 24, 24 * 65_536L * 3, 24, 24 * 196_000L)),
                     List.of(
-                            new TypeUse("chan main.message[string,*github.com/example/very/long/name.Row]", 24, 4_704_000),
+                            new TypeUse(
+                                    "chan main.message[string,*github.com/example/very/long/name.Row]", 24, 4_704_000),
                             new TypeUse("main.row", 41_000, 1_968_000),
                             new TypeUse("*main.node", 1_900, 741_000)));
         }

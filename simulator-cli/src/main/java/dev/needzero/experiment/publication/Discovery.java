@@ -90,7 +90,8 @@ public enum Discovery {
         steps.add(led(Op.swap(MARK.ordinal(), 1, "greyobject: mark it; was it marked? no"), pointer)
                 .unless(Guard.NOT_ZERO));
         int type = steps.size();
-        Op loadType = led(load(LARGE_TYPE, "scanobject: load span.largeType"), pointer).unless(Guard.ZERO);
+        Op loadType = led(load(LARGE_TYPE, "scanobject: load span.largeType"), pointer)
+                .unless(Guard.ZERO);
         steps.add(atomicType ? loadType.acquiring() : loadType);
         steps.add(led(load(FIRST_CHUNK, "scan the first chunk"), pointer).needing(type));
         steps.add(led(load(LAST_CHUNK, "scan the last chunk"), pointer).needing(type));

@@ -55,7 +55,9 @@ public final class Publication {
         }
 
         public long transitions() {
-            return meetings.stream().mapToLong(m -> m.exploration().transitions()).sum();
+            return meetings.stream()
+                    .mapToLong(m -> m.exploration().transitions())
+                    .sum();
         }
 
         /** The meeting with the shortest schedule that reads uncleared memory; empty when there is none. */
@@ -67,8 +69,8 @@ public final class Publication {
 
         public boolean isSafe(Discovery discovery) {
             return meetings.stream()
-                    .noneMatch(m ->
-                            m.discovery() == discovery && m.exploration().goesWrong());
+                    .noneMatch(
+                            m -> m.discovery() == discovery && m.exploration().goesWrong());
         }
 
         public boolean isSafe() {
@@ -90,8 +92,7 @@ public final class Publication {
     /** @param marking whether a collection is on when the allocation begins */
     static Program program(Protocol protocol, Discovery discovery, boolean marking, Breakage breakage) {
         Allocator allocator = protocol.allocator(marking, breakage);
-        List<Op> collector =
-                discovery.collector(!marking, protocol.atomicType(breakage), allocator.stopsAt());
+        List<Op> collector = discovery.collector(!marking, protocol.atomicType(breakage), allocator.stopsAt());
         List<Read> wrong = new ArrayList<>();
         for (int i = collector.size() - 2; i < collector.size(); i++) {
             wrong.add(new Read(COLLECTOR, i, Variable.DIRTY));

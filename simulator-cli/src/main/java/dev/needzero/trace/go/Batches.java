@@ -40,13 +40,15 @@ final class Batches {
         Matcher m = Pattern.compile("go 1\\.(\\d{1,3}) trace\0*").matcher(text);
         if (!m.matches() || n < 16) {
             throw new BadInputException(
-                    input.name(), "byte 0: not the header of a Go execution trace (expected \"go 1.23 trace\" or later)");
+                    input.name(),
+                    "byte 0: not the header of a Go execution trace (expected \"go 1.23 trace\" or later)");
         }
         version = Integer.parseInt(m.group(1));
         if (version < 22) {
             throw new BadInputException(
                     input.name(),
-                    "byte 0: a trace of Go 1." + version + ", whose old format knows no allocations; record with Go 1.23 or"
+                    "byte 0: a trace of Go 1." + version
+                            + ", whose old format knows no allocations; record with Go 1.23 or"
                             + " later and GODEBUG=traceallocfree=1");
         }
         if (version == 22) {
@@ -84,7 +86,8 @@ final class Batches {
                 if (input.damage() != null) {
                     truncated = input.damage();
                 } else if (version >= 26 && !endSeen) {
-                    truncated = "byte " + offset + ": the trace ends inside a generation; read up to its last whole batch";
+                    truncated =
+                            "byte " + offset + ": the trace ends inside a generation; read up to its last whole batch";
                 }
                 return null;
             }
@@ -112,8 +115,8 @@ final class Batches {
                 if (size < 0 || size > MAX_PAYLOAD_BYTES) {
                     throw new BadInputException(
                             input.name(),
-                            "byte " + offset + ": a batch of " + Long.toUnsignedString(size) + " bytes; expected at most "
-                                    + MAX_PAYLOAD_BYTES);
+                            "byte " + offset + ": a batch of " + Long.toUnsignedString(size)
+                                    + " bytes; expected at most " + MAX_PAYLOAD_BYTES);
                 }
                 byte[] payload = new byte[(int) size];
                 int done = 0;
@@ -164,8 +167,7 @@ final class Batches {
                 return value;
             }
         }
-        throw new BadInputException(
-                input.name(), "byte " + (bufferOffset + at) + ": a number of more than 10 bytes");
+        throw new BadInputException(input.name(), "byte " + (bufferOffset + at) + ": a number of more than 10 bytes");
     }
 
     /** The input ended inside a number. */

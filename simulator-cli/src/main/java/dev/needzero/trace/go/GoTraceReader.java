@@ -246,7 +246,8 @@ final class GoTraceReader implements TraceReader {
             throw damaged(e);
         }
         if (!lostSpans.isEmpty()) {
-            warnings.add(lostSpans.size() + " span(s) were freed whose allocation the tracer of Go 1.23 lost; inferred");
+            warnings.add(
+                    lostSpans.size() + " span(s) were freed whose allocation the tracer of Go 1.23 lost; inferred");
         }
         events = eventsBefore;
         pendingMark = null;
@@ -334,8 +335,8 @@ final class GoTraceReader implements TraceReader {
             try {
                 run(first, second, out);
             } catch (ArrayIndexOutOfBoundsException e) {
-                throw new Cursor.Damage("byte " + first.batches.get(first.batch).offset()
-                        + ": damaged batch: it ends inside an event");
+                throw new Cursor.Damage(
+                        "byte " + first.batches.get(first.batch).offset() + ": damaged batch: it ends inside an event");
             }
         }
         return true;
@@ -621,8 +622,8 @@ final class GoTraceReader implements TraceReader {
     static {
         java.util.Arrays.fill(ARGS, (byte) -1);
         int[] from9 = {
-            2, 2, 0, 3, 2, 3, 1, 2, 0, 0, 2, 2, 3, 2, 0, 0, 3, 2, 0, 1, 2, 1, 1, 1, 2, 1, 1, 0, 1, 1, 1, 4, 2, 3, 3, 4, 2,
-            2, 3, 4
+            2, 2, 0, 3, 2, 3, 1, 2, 0, 0, 2, 2, 3, 2, 0, 0, 3, 2, 0, 1, 2, 1, 1, 1, 2, 1, 1, 0, 1, 1, 1, 4, 2, 3, 3, 4,
+            2, 2, 3, 4
         };
         for (int i = 0; i < from9.length; i++) {
             ARGS[9 + i] = (byte) from9[i];

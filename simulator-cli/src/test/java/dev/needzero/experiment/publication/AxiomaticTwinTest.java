@@ -26,8 +26,11 @@ class AxiomaticTwinTest {
     @Property(tries = 400)
     void theExplorerReachesExactlyWhatTheAxiomsAllow(
             @ForAll("threads") List<Op> first, @ForAll("threads") List<Op> second, @ForAll MemoryModel model) {
-        Program program = new Program("random", List.of(0, 0), List.of(distinct(first, 1), distinct(second, 4)), List.of());
-        assertEquals(new Twin(program, model).outcomes(), Explorer.explore(program, model).outcomes());
+        Program program =
+                new Program("random", List.of(0, 0), List.of(distinct(first, 1), distinct(second, 4)), List.of());
+        assertEquals(
+                new Twin(program, model).outcomes(),
+                Explorer.explore(program, model).outcomes());
     }
 
     @Provide
@@ -97,8 +100,7 @@ class AxiomaticTwinTest {
             });
         }
 
-        private void permute(
-                List<Integer> rest, List<Integer> order, Consumer<List<Integer>> result) {
+        private void permute(List<Integer> rest, List<Integer> order, Consumer<List<Integer>> result) {
             if (rest.isEmpty()) {
                 result.accept(new ArrayList<>(order));
             }
@@ -208,7 +210,10 @@ class AxiomaticTwinTest {
         private Exploration.Outcome outcome(List<List<Integer>> coherence, int[] source) {
             List<Integer> memory = new ArrayList<>();
             for (List<Integer> order : coherence) {
-                memory.add(order.isEmpty() ? 0 : events.get(order.get(order.size() - 1)).value());
+                memory.add(
+                        order.isEmpty()
+                                ? 0
+                                : events.get(order.get(order.size() - 1)).value());
             }
             List<Integer> reads = new ArrayList<>();
             for (int e = 0; e < events.size(); e++) {

@@ -63,17 +63,14 @@ class LitmusTest {
     @Test
     void messagePassingNeedsBothSides() {
         Program writerOnly = program(List.of(write(X), storeFence(), write(Y)), List.of(read(Y), read(X)));
-        Program readerOnly = program(
-                List.of(write(X), write(Y)), List.of(read(Y), read(X).needing(0)));
+        Program readerOnly = program(List.of(write(X), write(Y)), List.of(read(Y), read(X).needing(0)));
         assertAllowed(writerOnly, false, true, 1, 0);
         assertAllowed(readerOnly, false, true, 1, 0);
     }
 
     @Test
     void storeFenceAndDependencyMakeMessagePassingSafe() {
-        Program mp = program(
-                List.of(write(X), storeFence(), write(Y)),
-                List.of(read(Y), read(X).needing(0)));
+        Program mp = program(List.of(write(X), storeFence(), write(Y)), List.of(read(Y), read(X).needing(0)));
         assertAllowed(mp, false, false, 1, 0);
     }
 
@@ -85,9 +82,8 @@ class LitmusTest {
 
     @Test
     void aBranchDoesNotOrderLoads() {
-        Program mp = program(
-                List.of(write(X), storeFence(), write(Y)),
-                List.of(read(Y).unless(Op.Guard.ZERO), read(X)));
+        Program mp =
+                program(List.of(write(X), storeFence(), write(Y)), List.of(read(Y).unless(Op.Guard.ZERO), read(X)));
         assertAllowed(mp, false, true, 1, 0);
     }
 
@@ -99,8 +95,7 @@ class LitmusTest {
 
     @Test
     void dependenciesForbidLoadBuffering() {
-        Program lb = program(
-                List.of(read(X), write(Y).needing(0)), List.of(read(Y), write(X).needing(0)));
+        Program lb = program(List.of(read(X), write(Y).needing(0)), List.of(read(Y), write(X).needing(0)));
         assertAllowed(lb, false, false, 1, 1);
     }
 
@@ -124,10 +119,7 @@ class LitmusTest {
         Program wrc = new Program(
                 "WRC",
                 List.of(0, 0),
-                List.of(
-                        List.of(write(X)),
-                        List.of(read(X), write(Y).needing(0)),
-                        List.of(read(Y), read(X).needing(0))),
+                List.of(List.of(write(X)), List.of(read(X), write(Y).needing(0)), List.of(read(Y), read(X).needing(0))),
                 List.of());
         assertAllowed(wrc, false, false, 1, 1, 0);
     }
@@ -150,11 +142,7 @@ class LitmusTest {
         return new Program(
                 "IRIW",
                 List.of(0, 0),
-                List.of(
-                        List.of(write(X)),
-                        List.of(write(Y)),
-                        List.of(reads[0], reads[1]),
-                        List.of(reads[2], reads[3])),
+                List.of(List.of(write(X)), List.of(write(Y)), List.of(reads[0], reads[1]), List.of(reads[2], reads[3])),
                 List.of());
     }
 

@@ -37,7 +37,8 @@ class ProtocolTest {
         Meeting worst = verdict.worst().orElseThrow();
         List<Op> allocator = worst.exploration().program().threads().get(Publication.ALLOCATOR);
         Step early = worst.exploration().schedule().stream()
-                .filter(s -> s.thread() == Publication.ALLOCATOR && !s.overtakes().isEmpty())
+                .filter(s ->
+                        s.thread() == Publication.ALLOCATOR && !s.overtakes().isEmpty())
                 .findFirst()
                 .orElseThrow();
         assertEquals(Variable.LARGE_TYPE.ordinal(), allocator.get(early.step()).location());
@@ -68,8 +69,8 @@ class ProtocolTest {
 
     @Test
     void takingTheAtomicTypeBackBringsTheScheduleBack() {
-        assertFalse(Publication.check(Protocol.GO_1_25, WEAK, Breakage.ATOMIC_TYPE)
-                .isSafe(Discovery.STUMBLE));
+        assertFalse(
+                Publication.check(Protocol.GO_1_25, WEAK, Breakage.ATOMIC_TYPE).isSafe(Discovery.STUMBLE));
     }
 
     @ParameterizedTest
