@@ -61,7 +61,8 @@ class CommandsTest {
 
     @Test
     void residentMemoryIsTheSumOfItsCauses() throws IOException {
-        Object run = runs(Invocation.of("replay", RELEASE, "--json", "-").json()).get(0);
+        Object run =
+                runs(Invocation.of("replay", RELEASE, "--json", "-").json()).get(0);
         Map<?, ?> committed = (Map<?, ?>) ((Map<?, ?>) run).get("committedBy");
         long sum = committed.values().stream()
                 .mapToLong(n -> ((Number) n).longValue())
@@ -71,22 +72,26 @@ class CommandsTest {
 
     @Test
     void replayFollowsTheRecordingsVersionUnlessToldOtherwise() throws IOException {
-        Map<?, ?> own = (Map<?, ?>) runs(Invocation.of("replay", CHANNELS, "--json", "-").json()).get(0);
+        Map<?, ?> own = (Map<?, ?>)
+                runs(Invocation.of("replay", CHANNELS, "--json", "-").json()).get(0);
         assertEquals("1.23", own.get("go"));
-        Map<?, ?> other = (Map<?, ?>)
-                runs(Invocation.of("replay", CHANNELS, "--go", "1.26", "--json", "-").json()).get(0);
+        Map<?, ?> other = (Map<?, ?>) runs(Invocation.of("replay", CHANNELS, "--go", "1.26", "--json", "-")
+                        .json())
+                .get(0);
         assertEquals("1.26", other.get("go"));
     }
 
     @Test
     void theCaseFilesTouchRulesHoldUnlessOthersAreGiven() {
         assertTrue(Invocation.of("replay", CHANNELS).out().contains("\"untyped=all large=none default=all\""));
-        assertTrue(Invocation.of("replay", CHANNELS, "--touch", "default=1B").out().contains("\"default=1B\""));
+        assertTrue(
+                Invocation.of("replay", CHANNELS, "--touch", "default=1B").out().contains("\"default=1B\""));
     }
 
     @Test
     void oneBehaviourCanBeSetAlone() throws IOException {
-        Object asShipped = runs(Invocation.of("replay", CHANNELS, "--json", "-").json()).get(0);
+        Object asShipped =
+                runs(Invocation.of("replay", CHANNELS, "--json", "-").json()).get(0);
         Object always = runs(Invocation.of("replay", CHANNELS, "--set", "largeZeroing=always", "--json", "-")
                         .json())
                 .get(0);
@@ -128,8 +133,10 @@ class CommandsTest {
     void chartsAreDrawnWithoutAScreen() throws IOException {
         Path svg = directory.resolve("chart.svg");
         Path png = directory.resolve("chart.png");
-        assertEquals(Exit.DONE, Invocation.of("compare", CHANNELS, "--chart", svg).exit());
-        assertEquals(Exit.DONE, Invocation.of("replay", CHANNELS, "--chart", png).exit());
+        assertEquals(
+                Exit.DONE, Invocation.of("compare", CHANNELS, "--chart", svg).exit());
+        assertEquals(
+                Exit.DONE, Invocation.of("replay", CHANNELS, "--chart", png).exit());
         String drawing = Files.readString(svg);
         assertTrue(drawing.contains("<svg") && drawing.contains("Go 1.24"), "no svg, or no legend");
         assertTrue(ImageIO.read(png.toFile()).getWidth() > 0);
@@ -138,7 +145,9 @@ class CommandsTest {
     @Test
     void smapsAddsUpToTheResidentMemory() throws IOException {
         Path file = directory.resolve("smaps");
-        Object run = runs(Invocation.of("replay", CHANNELS, "--smaps", file, "--json", "-").json()).get(0);
+        Object run = runs(Invocation.of("replay", CHANNELS, "--smaps", file, "--json", "-")
+                        .json())
+                .get(0);
         long kib = Files.readAllLines(file).stream()
                 .filter(line -> line.startsWith("Rss:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
@@ -154,7 +163,8 @@ class CommandsTest {
 
     @Test
     void infoCountsWhatTheRecorderMade() throws IOException {
-        Map<String, Object> json = Invocation.of("info", CHANNELS, "--json", "-").json();
+        Map<String, Object> json =
+                Invocation.of("info", CHANNELS, "--json", "-").json();
         Map<?, ?> large = (Map<?, ?>) json.get("largeWithPointers");
         // The workload, "large chan 1048576 64": 64 channels; the tracer's own large objects hold no pointers.
         assertEquals(64, ((Number) large.get("count")).intValue());
@@ -163,7 +173,8 @@ class CommandsTest {
 
     @Test
     void verifyComparesEveryCheckpoint() throws IOException {
-        Map<String, Object> json = Invocation.of("verify", CHANNELS, "--json", "-").json();
+        Map<String, Object> json =
+                Invocation.of("verify", CHANNELS, "--json", "-").json();
         assertTrue(json.keySet().containsAll(Set.of("trace", "go", "events", "seconds", "placement", "checkpoints")));
         Map<?, ?> placement = (Map<?, ?>) json.get("placement");
         assertEquals(placement.get("objects"), placement.get("objectsSame"));
@@ -190,7 +201,10 @@ class CommandsTest {
 
     @Test
     void aFilterThatNothingMatchesIsBadInput() {
-        assertEquals(Exit.BAD_INPUT, Invocation.of("fidelity", Invocation.TRACES, "--filter", "none*").exit());
+        assertEquals(
+                Exit.BAD_INPUT,
+                Invocation.of("fidelity", Invocation.TRACES, "--filter", "none*")
+                        .exit());
     }
 
     @Test
