@@ -261,7 +261,7 @@ public final class GoReplay {
         }
         int spanClass = r.spanClass;
         if (spanClass <= SpanClass.LARGE_NOSCAN) {
-            largeObject(r, type, p);
+            largeObject(r, type);
             return;
         }
         int slot = r.slotAt(address);
@@ -331,7 +331,7 @@ public final class GoReplay {
         return layout.spanClassFor((int) size, noscan);
     }
 
-    private void largeObject(RecordedSpan r, int type, P p) {
+    private void largeObject(RecordedSpan r, int type) {
         placement.objects++;
         if (r.twin == null) {
             return;

@@ -107,7 +107,7 @@ public final class RssChart {
         heading.setPadding(10, 14, 6, 10);
         chart.setTitle(heading);
         LegendTitle legend = new LegendTitle(panels);
-        legend.setSources(new LegendItemSource[] {(XYPlot) panels.getSubplots().get(0)});
+        legend.setSources(new LegendItemSource[] {panels.getSubplots().get(0)});
         legend.setItemFont(new Font(FONT, Font.PLAIN, 13));
         legend.setItemPaint(INK);
         legend.setPosition(RectangleEdge.TOP);

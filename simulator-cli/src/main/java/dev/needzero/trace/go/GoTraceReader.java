@@ -120,10 +120,9 @@ final class GoTraceReader implements TraceReader {
         long generation = lookahead.generation();
         tables = new Tables();
         List<Batches.Batch> timed = new ArrayList<>();
-        List<Batches.Batch> typeBatches = new ArrayList<>();
         for (; lookahead != null && lookahead.generation() == generation; lookahead = batches.next()) {
             try {
-                sort(lookahead, timed, typeBatches);
+                sort(lookahead, timed);
             } catch (Cursor.Damage e) {
                 throw new BadInputException(
                         input.name(), "byte " + lookahead.offset() + ": damaged batch: " + e.getMessage());
@@ -165,8 +164,7 @@ final class GoTraceReader implements TraceReader {
         return true;
     }
 
-    private void sort(Batches.Batch batch, List<Batches.Batch> timed, List<Batches.Batch> typeBatches)
-            throws Cursor.Damage {
+    private void sort(Batches.Batch batch, List<Batches.Batch> timed) throws Cursor.Damage {
         byte[] payload = batch.payload();
         if (payload.length == 0) {
             return;
