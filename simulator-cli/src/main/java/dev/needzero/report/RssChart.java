@@ -70,8 +70,14 @@ public final class RssChart {
     public void svg(OutputStream out) throws IOException {
         SVGGraphics2D g = new SVGGraphics2D(WIDTH, HEIGHT);
         g.setDefsKeyPrefix("needzero");
+        g.setGeomDoubleConverter(RssChart::tenths);
+        g.setTransformDoubleConverter(RssChart::tenths);
         chart().draw(g, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
         out.write(g.getSVGDocument().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String tenths(double points) {
+        return Double.toString(Math.round(points * 10) / 10.0);
     }
 
     /** Writes the chart as PNG, two pixels a point. */
