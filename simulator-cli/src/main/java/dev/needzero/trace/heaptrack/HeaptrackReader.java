@@ -3,8 +3,8 @@ package dev.needzero.trace.heaptrack;
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.Kind;
 import dev.needzero.trace.TraceInput;
+import dev.needzero.trace.TypeTable;
 import dev.needzero.trace.TypeTable.Pointers;
-import dev.needzero.trace.TypeTable.Type;
 import dev.needzero.trace.unplaced.CTypes;
 import dev.needzero.trace.unplaced.LineScanner;
 import dev.needzero.trace.unplaced.Notes;
@@ -146,7 +146,7 @@ final class HeaptrackReader extends TextReader {
         String name = function == null ? "malloc" : function;
         int type = typeByFunction.getInt(name);
         if (type == NONE) {
-            type = types().add(new Type(name, 0, 0, Pointers.UNKNOWN, false));
+            type = types().add(new TypeTable.Type(name, 0, 0, Pointers.UNKNOWN, false));
             typeByFunction.put(name, type);
         }
         return type;

@@ -7,7 +7,6 @@ import dev.needzero.trace.TraceInput;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TypeTable;
 import dev.needzero.trace.TypeTable.Pointers;
-import dev.needzero.trace.TypeTable.Type;
 import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.io.Closeable;
 import java.io.IOException;
@@ -282,7 +281,7 @@ public final class NztReader implements TraceReader {
 
     private void addLostTypes(int size) {
         while (types.size() < size) {
-            types.add(new Type("", 0, 0, Pointers.UNKNOWN, true));
+            types.add(new TypeTable.Type("", 0, 0, Pointers.UNKNOWN, true));
         }
     }
 
@@ -301,7 +300,7 @@ public final class NztReader implements TraceReader {
             long pointerBytes = in.sv();
             int flags = in.u8();
             if (first + i >= types.size()) {
-                types.add(new Type(
+                types.add(new TypeTable.Type(
                         typeName, sizeBytes, pointerBytes, NztInfo.pointers(flags), (flags & NztInfo.ZEROED) != 0));
             }
         }

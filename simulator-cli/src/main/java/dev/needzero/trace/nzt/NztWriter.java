@@ -1,6 +1,7 @@
 package dev.needzero.trace.nzt;
 
 import dev.needzero.trace.AtomicOutput;
+import dev.needzero.trace.Columns;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import dev.needzero.trace.TraceInfo;
@@ -84,7 +85,13 @@ public final class NztWriter implements TraceWriter {
             if (kind == Kind.CHECKPOINT && stringsWritten.add(batch.c[i])) {
                 stringsPending.add(batch.c[i]);
             }
-            events.add(kind, batch.proc[i], batch.timeNanos[i], batch.a[i], batch.b[i], batch.c[i]);
+            events.add(
+                    kind,
+                    batch.proc[i],
+                    batch.timeNanos[i],
+                    Columns.usesA(kind) ? batch.a[i] : 0,
+                    Columns.usesB(kind) ? batch.b[i] : 0,
+                    Columns.usesC(kind) ? batch.c[i] : 0);
         }
     }
 

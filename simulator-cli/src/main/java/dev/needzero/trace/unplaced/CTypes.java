@@ -2,7 +2,6 @@ package dev.needzero.trace.unplaced;
 
 import dev.needzero.trace.TypeTable;
 import dev.needzero.trace.TypeTable.Pointers;
-import dev.needzero.trace.TypeTable.Type;
 
 /**
  * The functions of C's allocator as types: all that a malloc trace says of an object is which of them made it, and only
@@ -18,10 +17,10 @@ public final class CTypes {
     public final int memalign;
 
     public CTypes(TypeTable types, Notes notes) {
-        malloc = types.add(new Type("malloc", 0, 0, Pointers.UNKNOWN, false));
-        calloc = types.add(new Type("calloc", 0, 0, Pointers.UNKNOWN, true));
-        realloc = types.add(new Type("realloc", 0, 0, Pointers.UNKNOWN, false));
-        memalign = types.add(new Type("memalign", 0, 0, Pointers.UNKNOWN, false));
+        malloc = types.add(new TypeTable.Type("malloc", 0, 0, Pointers.UNKNOWN, false));
+        calloc = types.add(new TypeTable.Type("calloc", 0, 0, Pointers.UNKNOWN, true));
+        realloc = types.add(new TypeTable.Type("realloc", 0, 0, Pointers.UNKNOWN, false));
+        memalign = types.add(new TypeTable.Type("memalign", 0, 0, Pointers.UNKNOWN, false));
         notes.fact(NO_POINTER_MAP);
     }
 }

@@ -17,14 +17,17 @@ import org.junit.jupiter.api.Test;
 
 class MemoryReplayReaderTest {
     /** The lines are those that the format's own tests (memory_replay's MemoryTraceReadTest) take for valid. */
-    private static final String TRACE = "1234: malloc 0xabd0000 20 1000 1020\n"
-            + "1236: calloc 0x8000 50 30\n"
-            + "1237: malloc 0x4000 100\n"
-            + "1237: realloc 0x9000 0x4000 80 3999 10020\n"
-            + "1238: memalign 0xa000 16 89 4000 4100\n"
-            + "1235: free 0xabd0000 5400 20000\n"
-            + "1239: thread_done 0x0 290\n"
-            + "1239: thread_done 0x0\n";
+    private static final String TRACE =
+            """
+            1234: malloc 0xabd0000 20 1000 1020
+            1236: calloc 0x8000 50 30
+            1237: malloc 0x4000 100
+            1237: realloc 0x9000 0x4000 80 3999 10020
+            1238: memalign 0xa000 16 89 4000 4100
+            1235: free 0xabd0000 5400 20000
+            1239: thread_done 0x0 290
+            1239: thread_done 0x0
+            """;
 
     private final MemoryReplayFormat format = new MemoryReplayFormat();
 

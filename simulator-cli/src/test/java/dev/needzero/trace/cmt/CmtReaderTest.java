@@ -16,9 +16,12 @@ class CmtReaderTest {
 
     @Test
     void theExampleOfCmtsReadmeIsRead() throws IOException {
-        String text = "malloc(8) = 81d220b48<6655>\n"
-                + "realloc(81d220b48<6655>, 16) = 81d3b83a0<6656>\n"
-                + "free(81d3b83a0<6656>)\n";
+        String text =
+                """
+                malloc(8) = 81d220b48<6655>
+                realloc(81d220b48<6655>, 16) = 81d3b83a0<6656>
+                free(81d3b83a0<6656>)
+                """;
         assertTrue(format.sniff(text.getBytes(StandardCharsets.UTF_8), ""));
         Totals totals = Totals.of(format.open(Samples.input(text)));
         assertEquals(2, totals.allocations);
@@ -29,8 +32,16 @@ class CmtReaderTest {
 
     @Test
     void theNumberNamesTheObjectAndElseTheAddress() throws IOException {
-        Totals totals = Totals.of(format.open(Samples.input("malloc(1) = 10<1>\nmalloc(2) = 10<2>\nfree(10<1>)\n"
-                + "calloc(3, 5) = 20\naligned_alloc(64, 100) = 40 <lives 3>\nfree(20)\nfree(NULL)\n")));
+        Totals totals = Totals.of(format.open(Samples.input(
+                """
+                malloc(1) = 10<1>
+                malloc(2) = 10<2>
+                free(10<1>)
+                calloc(3, 5) = 20
+                aligned_alloc(64, 100) = 40 <lives 3>
+                free(20)
+                free(NULL)
+                """)));
         assertEquals(2, totals.frees);
         assertEquals(2 + 128, totals.liveBytes);
     }

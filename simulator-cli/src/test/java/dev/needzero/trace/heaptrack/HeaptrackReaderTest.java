@@ -75,8 +75,25 @@ class HeaptrackReaderTest {
 
     @Test
     void anObjectsTypeIsTheFunctionThatAskedForIt() throws IOException {
-        String text = "v 10400 3\nI 1000 100\ns 4 main\ns 1b operator new(unsigned long)\ni 7f00 0 1\n"
-                + "i 7f10 0 2\ni 7f20 0\nt 1 0\nt 3 1\nt 2 2\na 20 3\n+ 0\nc 5\nR 10\n- 0\n- 0\n";
+        String text =
+                """
+                v 10400 3
+                I 1000 100
+                s 4 main
+                s 1b operator new(unsigned long)
+                i 7f00 0 1
+                i 7f10 0 2
+                i 7f20 0
+                t 1 0
+                t 3 1
+                t 2 2
+                a 20 3
+                + 0
+                c 5
+                R 10
+                - 0
+                - 0
+                """;
         TraceReader trace = format.open(Samples.input(text));
         EventBatch batch = new EventBatch();
         assertTrue(trace.next(batch));
