@@ -47,7 +47,8 @@ public final class TraceInput implements Closeable {
         for (Compression found = Compression.of(head); found != null; found = Compression.of(head)) {
             if (++packings > MAX_PACKINGS) {
                 throw new BadInputException(
-                        name, "packed more than " + MAX_PACKINGS + " times over (" + found + " again); unpack it first");
+                        name,
+                        "packed more than " + MAX_PACKINGS + " times over (" + found + " again); unpack it first");
             }
             InputStream inflated = new Inflated(name, found, replay, stored, limit);
             head = peek(inflated);
@@ -292,7 +293,8 @@ public final class TraceInput implements Closeable {
 
         private BadInputException damaged(Exception e) {
             String detail = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
-            return new BadInputException(name, "damaged " + compression + " data near stored byte " + stored.count + detail);
+            return new BadInputException(
+                    name, "damaged " + compression + " data near stored byte " + stored.count + detail);
         }
 
         @Override

@@ -33,7 +33,8 @@ public final class Traces {
                 path = spec.substring(colon + 1);
             } else if (looksLikeFormat(spec.substring(0, colon)) && !exists(spec)) {
                 throw new BadInputException(
-                        spec, "no such file, and no format is called '" + spec.substring(0, colon) + "' (" + known() + ")");
+                        spec,
+                        "no such file, and no format is called '" + spec.substring(0, colon) + "' (" + known() + ")");
             }
         }
         return open(TraceInput.open(path, limit), named);
@@ -76,7 +77,8 @@ public final class Traces {
 
     /** A drive letter or a path is no format's name. */
     private static boolean looksLikeFormat(String text) {
-        return text.length() > 1 && text.chars().allMatch(c -> c == '-' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9');
+        return text.length() > 1
+                && text.chars().allMatch(c -> c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
     }
 
     private static boolean exists(String path) {

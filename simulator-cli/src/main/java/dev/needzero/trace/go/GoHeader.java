@@ -63,7 +63,8 @@ final class GoHeader {
         int minor = minor(header);
         if (minor < 0) {
             throw new BadInputException(
-                    input.at(0), "not the header of a Go execution trace (expected \"go 1.23 trace\" or a later version)");
+                    input.at(0),
+                    "not the header of a Go execution trace (expected \"go 1.23 trace\" or a later version)");
         }
         if (minor < 22) {
             throw new BadInputException(
