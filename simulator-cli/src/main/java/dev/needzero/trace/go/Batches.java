@@ -26,6 +26,7 @@ final class Batches {
     private static final int CHUNK_SHIFT = 20;
     private static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
     private static final int LENGTH_BITS = 17;
+    private static final int CHUNK_BITS_BELOW = CHUNK_SHIFT + LENGTH_BITS;
     private static final int MAX_HEADER_BYTES = 2 + 4 * Varint.MAX_BYTES;
 
     private final TraceInput input;
@@ -126,7 +127,7 @@ final class Batches {
         fill(MAX_HEADER_BYTES);
         offset = chunkOffset[chunk] + at;
         if (at == limit) {
-            if (endsAreMarked && generationOpen || packedDataCut) {
+            if ((endsAreMarked && generationOpen) || packedDataCut) {
                 cut(offset);
             }
             return false;
@@ -256,31 +257,31 @@ final class Batches {
 
     /** Where its payload lies. */
     long payload() {
-        return (long) chunk << CHUNK_SHIFT + LENGTH_BITS | (long) from << LENGTH_BITS | size;
+        return ((long) chunk << CHUNK_BITS_BELOW) | ((long) from << LENGTH_BITS) | size;
     }
 
     // ---- places
 
     /** A place in the same chunk as another. */
     static long place(long other, int index, int length) {
-        return other & -1L << CHUNK_SHIFT + LENGTH_BITS | (long) index << LENGTH_BITS | length;
+        return (other & -(1L << CHUNK_BITS_BELOW)) | ((long) index << LENGTH_BITS) | length;
     }
 
     byte[] bytesAt(long place) {
-        return chunks[(int) (place >>> CHUNK_SHIFT + LENGTH_BITS)];
+        return chunks[(int) (place >>> CHUNK_BITS_BELOW)];
     }
 
     static int index(long place) {
-        return (int) (place >>> LENGTH_BITS) & CHUNK_BYTES - 1;
+        return (int) (place >>> LENGTH_BITS) & (CHUNK_BYTES - 1);
     }
 
     static int length(long place) {
-        return (int) place & (1 << LENGTH_BITS) - 1;
+        return (int) place & ((1 << LENGTH_BITS) - 1);
     }
 
     /** The input's offset of a byte of the chunk that a place lies in. */
     long offset(long place, int index) {
-        return chunkOffset[(int) (place >>> CHUNK_SHIFT + LENGTH_BITS)] + index;
+        return chunkOffset[(int) (place >>> CHUNK_BITS_BELOW)] + index;
     }
 
     // ---- complaints

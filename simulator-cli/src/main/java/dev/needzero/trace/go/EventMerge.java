@@ -91,7 +91,7 @@ final class EventMerge {
     }
 
     private boolean isBefore(MStream x, MStream y) {
-        return x.nextTime < y.nextTime || x.nextTime == y.nextTime && x.order < y.order;
+        return x.nextTime < y.nextTime || (x.nextTime == y.nextTime && x.order < y.order);
     }
 
     private void siftDown(int i) {

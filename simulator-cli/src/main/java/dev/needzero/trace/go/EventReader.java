@@ -196,7 +196,7 @@ final class EventReader {
                     throw damage(stream, "a stack of order " + Long.toUnsignedString(second));
                 }
                 byte kind = type == EventType.GOROUTINE_STACK ? Kind.STACK : Kind.STACK_ALLOC;
-                out.add(kind, proc, time, offsetOfBase + (first << stackShift), 1L << second - 1, 0);
+                out.add(kind, proc, time, offsetOfBase + (first << stackShift), 1L << (second - 1), 0);
             }
             case EventType.GOROUTINE_STACK_FREE ->
                 out.add(Kind.STACK_FREE, proc, time, offsetOfBase + (first << stackShift), 0, 0);

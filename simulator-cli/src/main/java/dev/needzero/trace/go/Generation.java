@@ -105,7 +105,7 @@ final class Generation {
         long pageBytes = in.readNumber();
         long objectAlignBytes = in.readNumber();
         long stackAlignBytes = in.readNumber();
-        if (pageBytes != Units.PAGE_BYTES || (base & Units.PAGE_BYTES - 1) != 0) {
+        if (pageBytes != Units.PAGE_BYTES || (base & (Units.PAGE_BYTES - 1)) != 0) {
             throw in.damage("a heap at 0x" + Long.toHexString(base) + " with pages of "
                     + Long.toUnsignedString(pageBytes) + " bytes; expected pages of " + Units.PAGE_BYTES);
         }
