@@ -20,6 +20,9 @@ public final class RecordedSweep {
         RECLAIM
     }
 
+    /** Spans that the background sweeper sweeps before it gives way. */
+    private static final int BACKGROUND_BATCH_SPANS = 10;
+
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
@@ -79,7 +82,7 @@ public final class RecordedSweep {
         if (by == By.CACHE_SPAN) {
             p.setRefillSweepBytes(bytes);
         } else if (by == By.IN_ORDER) {
-            while (heap.pagesSwept() - pagesSweptBefore << Units.PAGE_SHIFT < bytes && sweeper.sweepOne()) {
+            while (((heap.pagesSwept() - pagesSweptBefore) << Units.PAGE_SHIFT) < bytes && sweeper.sweepOne()) {
                 // in step with the recording
             }
         }
@@ -121,9 +124,14 @@ public final class RecordedSweep {
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    long n = sweeper.sweepThrough(span);
-                    if (background) {
-                        sweptInBackground += n;
+                    if (!background) {
+                        sweeper.sweepThrough(span);
+                    } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
+                        sweptInBackground += sweeper.sweepThrough(span);
+                    } else {
+                        // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
+                        heap.sweep(span, false);
+                        sweptInBackground++;
                     }
                 }
             }

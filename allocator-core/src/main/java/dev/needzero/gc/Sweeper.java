@@ -42,6 +42,19 @@ public final class Sweeper {
         return false;
     }
 
+    /** Whether a span is among the next so many in order. */
+    public boolean comesWithin(MSpan span, long spans) {
+        long left = spans;
+        for (int i = centralIndex; i < 2 * SpanClass.COUNT && left > 0; i++) {
+            int at = heap.unsweptPosition(i >> 1, (i & 1) == 0, span);
+            if (at >= 0) {
+                return at < left;
+            }
+            left -= -1 - at;
+        }
+        return false;
+    }
+
     /**
      * Sweeps in order up to and including a span that is known to have been swept just now.
      *

@@ -93,7 +93,7 @@ public final class MCentral {
         long budget = recorded ? p.refillSweepBytes / ((long) classPages << Units.PAGE_SHIFT) : SPAN_BUDGET + 1;
         p.refillSweepBytes = Math.min(p.refillSweepBytes, 0);
         // Spans swept silently in the background are swept here in the twin, which learns of them later: partial ones
-        // cost nothing of a recorded budget, and a span that is known to be found is looked for to the end.
+        // cost nothing of a recorded budget. A span that is known to be found is the last of those looked at.
         for (; budget > 0 || recorded; budget--) {
             MSpan span = partialUnswept().pop();
             if (span == null) {
@@ -104,7 +104,7 @@ public final class MCentral {
                 return span;
             }
         }
-        for (; budget > 0 || sought != null && heap.isUnswept(sought); budget--) {
+        for (; budget > (sought == null ? 0 : 1); budget--) {
             MSpan span = fullUnswept().pop();
             if (span == null) {
                 break;
@@ -116,6 +116,11 @@ public final class MCentral {
                 }
                 fullSwept().push(span);
             }
+        }
+        if (sought != null && heap.isUnswept(sought)) {
+            sought.listedIn = null;
+            heap.sweep(sought, true);
+            return sought;
         }
         return null;
     }

@@ -234,7 +234,9 @@ public final class MHeap {
         MSpan span;
         if (use == MSpan.State.IN_USE) {
             int sizeClass = SpanClass.sizeClass(spanClass);
-            int elemBytes = sizeClass == 0 ? (int) Math.min(bytes, Integer.MAX_VALUE) : layout.sizeClasses().bytes(sizeClass);
+            int elemBytes = sizeClass == 0
+                    ? (int) Math.min(bytes, Integer.MAX_VALUE)
+                    : layout.sizeClasses().bytes(sizeClass);
             span = new MSpan(page, npages, spanClass, nelems[spanClass], elemBytes, needzero, use);
             pagesInUse += npages;
         } else {
@@ -299,7 +301,7 @@ public final class MHeap {
     private boolean allocNeedsZero(int page, int npages) {
         boolean need = false;
         if (layout.zeroTracking() == HeapLayout.ZeroTracking.PER_PAGE) {
-            int words = page + npages + 63 >>> 6;
+            int words = (page + npages + 63) >>> 6;
             if (words > everUsedBits.length) {
                 everUsedBits = Arrays.copyOf(everUsedBits, Math.max(words, everUsedBits.length * 2));
             }
@@ -434,6 +436,16 @@ public final class MHeap {
         p.cached[span.spanClass] = span;
     }
 
+    /** The first half of {@link #refill} alone: a P's full span of a class is filed with its mcentral. */
+    public void uncacheFull(P p, int spanClass) {
+        MSpan old = p.cached[spanClass];
+        if (old != null && old.isFull()) {
+            flushCounts(p, old);
+            central[spanClass].uncacheSpan(old);
+            p.cached[spanClass] = null;
+        }
+    }
+
     private void flushCounts(P p, MSpan span) {
         stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount - span.allocCountBeforeCache;
         span.allocCountBeforeCache = span.allocCount;
@@ -532,6 +544,29 @@ public final class MHeap {
             }
         }
         return null;
+    }
+
+    /**
+     * How many unswept spans stand before this one in a queue.
+     *
+     * @return their number, or −1 minus the queue's unswept spans when this one is not in it
+     */
+    public int unsweptPosition(int spanClass, boolean full, MSpan sought) {
+        if (central[spanClass] == null) {
+            return -1;
+        }
+        SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
+        if (sought.spanClass != spanClass && set.isEmpty()) {
+            return -1;
+        }
+        int before = 0;
+        for (MSpan span : set.toArray()) {
+            if (span == sought) {
+                return before;
+            }
+            before += isUnswept(span) ? 1 : 0;
+        }
+        return -1 - before;
     }
 
     /**

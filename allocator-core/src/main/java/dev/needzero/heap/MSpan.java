@@ -271,7 +271,7 @@ public final class MSpan {
 
     @Override
     public String toString() {
-        return "span at page " + page + " (" + npages + " pages, class " + spanClass + ", " + allocCount + "/" + nelems + ", "
-                + state + ", sweepgen " + sweepgen + ")";
+        return "span at page " + page + " (" + npages + " pages, class " + spanClass + ", " + allocCount + "/" + nelems
+                + ", " + state + ", sweepgen " + sweepgen + ")";
     }
 }

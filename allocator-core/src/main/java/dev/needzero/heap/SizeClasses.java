@@ -42,12 +42,12 @@ public final class SizeClasses {
         }
         for (int c = 1; c < bytes.length; c++) {
             if (bytes[c] <= bytes[c - 1] || bytes[c] % 8 != 0) {
-                throw new IllegalArgumentException("size class " + c + ": " + bytes[c]
-                        + " bytes; expected a multiple of 8 above " + bytes[c - 1]);
+                throw new IllegalArgumentException(
+                        "size class " + c + ": " + bytes[c] + " bytes; expected a multiple of 8 above " + bytes[c - 1]);
             }
             if (pages[c] < 1 || (long) pages[c] * Units.PAGE_BYTES < bytes[c]) {
-                throw new IllegalArgumentException("size class " + c + ": " + pages[c] + " pages do not hold one slot of "
-                        + bytes[c] + " bytes");
+                throw new IllegalArgumentException(
+                        "size class " + c + ": " + pages[c] + " pages do not hold one slot of " + bytes[c] + " bytes");
             }
         }
         this.bytes = bytes.clone();

@@ -40,6 +40,10 @@ final class SpanSet {
         return null;
     }
 
+    boolean isEmpty() {
+        return size == 0;
+    }
+
     /** The spans from oldest to newest, stale entries left out: for a view of the queue. */
     MSpan[] toArray() {
         MSpan[] spans = new MSpan[size];

@@ -261,12 +261,32 @@ public final class AddressSpace {
 
     private void vma(StringBuilder out, long start, long end, String perms, long rss, String name) {
         String head = String.format("%x-%x %s 00000000 00:00 0 ", start, end, perms);
-        out.append(name.isEmpty() ? head : String.format("%-72s %s", head, name)).append('\n');
+        out.append(name.isEmpty() ? head : String.format("%-72s %s", head, name))
+                .append('\n');
         long page = 1L << shift - 10;
         String[] keys = {
-            "Size", "KernelPageSize", "MMUPageSize", "Rss", "Pss", "Pss_Dirty", "Shared_Clean", "Shared_Dirty",
-            "Private_Clean", "Private_Dirty", "Referenced", "Anonymous", "KSM", "LazyFree", "AnonHugePages",
-            "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap", "SwapPss", "Locked"
+            "Size",
+            "KernelPageSize",
+            "MMUPageSize",
+            "Rss",
+            "Pss",
+            "Pss_Dirty",
+            "Shared_Clean",
+            "Shared_Dirty",
+            "Private_Clean",
+            "Private_Dirty",
+            "Referenced",
+            "Anonymous",
+            "KSM",
+            "LazyFree",
+            "AnonHugePages",
+            "ShmemPmdMapped",
+            "FilePmdMapped",
+            "Shared_Hugetlb",
+            "Private_Hugetlb",
+            "Swap",
+            "SwapPss",
+            "Locked"
         };
         long kib = rss >> 10;
         long[] values = {
@@ -275,7 +295,11 @@ public final class AddressSpace {
         for (int i = 0; i < keys.length; i++) {
             out.append(String.format("%-16s%8d kB%n", keys[i] + ":", values[i]).replace("\r\n", "\n"));
         }
-        out.append("THPeligible:           ").append(hugeFaults && rss >= 0 && perms.startsWith("rw") ? 1 : 0).append('\n');
-        out.append("VmFlags: ").append(perms.startsWith("rw") ? "rd wr mr mw me ac sd" : "mr mw me sd").append(" \n");
+        out.append("THPeligible:           ")
+                .append(hugeFaults && rss >= 0 && perms.startsWith("rw") ? 1 : 0)
+                .append('\n');
+        out.append("VmFlags: ")
+                .append(perms.startsWith("rw") ? "rd wr mr mw me ac sd" : "mr mw me sd")
+                .append(" \n");
     }
 }

@@ -50,8 +50,8 @@ public final class Behaviours {
             minor = -1;
         }
         if (minor < OLDEST_MINOR || minor > NEWEST_MINOR) {
-            throw new IllegalArgumentException("Go version \"" + version + "\" is not known; known are 1." + OLDEST_MINOR
-                    + " … 1." + NEWEST_MINOR);
+            throw new IllegalArgumentException("Go version \"" + version + "\" is not known; known are 1."
+                    + OLDEST_MINOR + " … 1." + NEWEST_MINOR);
         }
         EnumMap<Behaviour, String> values = new EnumMap<>(Behaviour.class);
         for (Behaviour b : Behaviour.values()) {
@@ -84,7 +84,8 @@ public final class Behaviours {
         for (Behaviour b : Behaviour.values()) {
             keys.add(b.key());
         }
-        throw new IllegalArgumentException("behaviour \"" + key + "\" is not known; known are " + String.join(", ", keys));
+        throw new IllegalArgumentException(
+                "behaviour \"" + key + "\" is not known; known are " + String.join(", ", keys));
     }
 
     /** The same with one behaviour changed. */
@@ -106,16 +107,13 @@ public final class Behaviours {
     }
 
     private static void checkSize(Behaviour behaviour, long bytes) {
-        boolean ok =
-                switch (behaviour) {
-                    case TINY_BLOCK -> bytes == 0 || bytes == 8 || bytes == 16;
-                    case HEADER_LIMIT -> bytes >= 8 && bytes <= 512 && bytes % 8 == 0;
-                    case SMALL_LIMIT -> bytes >= 1024 && bytes <= 32768;
-                    case ARENA_GROWTH -> bytes >= 1L << Units.CHUNK_SHIFT
-                            && bytes <= 1L << 30
-                            && Long.bitCount(bytes) == 1;
-                    default -> true;
-                };
+        boolean ok = switch (behaviour) {
+            case TINY_BLOCK -> bytes == 0 || bytes == 8 || bytes == 16;
+            case HEADER_LIMIT -> bytes >= 8 && bytes <= 512 && bytes % 8 == 0;
+            case SMALL_LIMIT -> bytes >= 1024 && bytes <= 32768;
+            case ARENA_GROWTH -> bytes >= 1L << Units.CHUNK_SHIFT && bytes <= 1L << 30 && Long.bitCount(bytes) == 1;
+            default -> true;
+        };
         if (!ok) {
             throw new IllegalArgumentException(behaviour.key() + " cannot be " + bytes + " bytes: "
                     + switch (behaviour) {

@@ -31,7 +31,7 @@ import java.util.SortedMap;
  * <p>The recording supplies requests and deaths; the twin decides where things go. What it cannot foresee, stacks and work
  * buffers, follows the recording in size and moment.
  */
-public final class GoReplay {
+public final class GoReplay extends Replay {
     private static final int PAGES_PER_ARENA = Units.PAGES_PER_ARENA;
     private static final int WORK_BUFFER_PAGES = 4;
     private static final int STACK_TOP_BYTES = 2048;
@@ -47,7 +47,6 @@ public final class GoReplay {
     private final HeapLayout recordedLayout;
     private final boolean sameClasses;
     private final boolean recordedPlacement;
-    private final TouchRules rules;
     private TouchRules.Cache touch;
     private final Truth.Line start;
     private final boolean startIsOurs;
@@ -69,8 +68,6 @@ public final class GoReplay {
     private boolean afterCollection;
 
     private final Placement placement = new Placement();
-    private final List<Checkpoint> checkpoints = new ArrayList<>();
-    private final TimeLine timeLine = new TimeLine();
     private final long[] metricsAtStart = new long[5];
     private long events;
     private long now;
@@ -80,12 +77,7 @@ public final class GoReplay {
     private long liveBytes = -1;
     private long lastHeapAlloc = -1;
     private long unknownObjects;
-    private CheckpointListener listener = (number, replay) -> {};
-
-    /** Told at each checkpoint, with the twin in the state it has there. */
-    public interface CheckpointListener {
-        void reached(Checkpoint checkpoint, GoReplay replay);
-    }
+    private EventBatch current;
 
     /** How many spans and objects the twin put where the recording had them. */
     public static final class Placement {
@@ -142,9 +134,9 @@ public final class GoReplay {
             boolean backgroundScavenger,
             Truth.Line start,
             boolean startIsOurs) {
+        super(rules);
         this.reader = reader;
         this.prelude = prelude;
-        this.rules = rules;
         this.start = start;
         this.startIsOurs = startIsOurs;
         this.recordedPlacement = recordedPlacement;
@@ -168,11 +160,7 @@ public final class GoReplay {
         this.touch = new TouchRules.Cache(rules, reader.types());
     }
 
-    /** Says who is told at each checkpoint. */
-    public void onCheckpoint(CheckpointListener checkpointListener) {
-        this.listener = checkpointListener;
-    }
-
+    @Override
     public GoRuntime runtime() {
         return runtime;
     }
@@ -181,34 +169,25 @@ public final class GoReplay {
         return placement;
     }
 
-    public List<Checkpoint> checkpoints() {
-        return checkpoints;
-    }
-
-    public TimeLine timeLine() {
-        return timeLine;
-    }
-
+    @Override
     public long cycles() {
         return cycles;
     }
 
-    public TouchRules rules() {
-        return rules;
-    }
-
     /** Objects whose span the recording never showed; they were passed over. */
+    @Override
     public long unknownObjects() {
         return unknownObjects;
     }
 
-    /** Replays a batch of events. */
+    @Override
     public void replay(EventBatch batch) {
         byte[] kinds = batch.kind;
         long[] as = batch.a;
         int[] cs = batch.c;
         short[] ps = batch.proc;
         int n = batch.size;
+        current = batch;
         for (int i = 0; i < n; i++) {
             byte kind = kinds[i];
             int proc = ps[i];
@@ -226,15 +205,15 @@ public final class GoReplay {
         }
         events += n;
         now = n > 0 ? batch.timeNanos[n - 1] : now;
-        timeLine.sample(now, events, runtime, goalBytes);
+        timeLine().sample(now, events, runtime, goalBytes);
     }
 
-    /** The trace is over: what is still open is closed. */
+    @Override
     public void finish() {
         for (int p = 0; p < runs.length; p++) {
             closeRun(p);
         }
-        timeLine.finish(now, events, runtime, goalBytes);
+        timeLine().finish(now, events, runtime, goalBytes);
     }
 
     // ---- objects
@@ -242,7 +221,9 @@ public final class GoReplay {
     private RecordedSpan spanAt(long address) {
         int page = (int) (address >>> Units.PAGE_SHIFT);
         int arena = page >>> 13;
-        return arena >= 0 && arena < spans.length && spans[arena] != null ? spans[arena][page & PAGES_PER_ARENA - 1] : null;
+        return arena >= 0 && arena < spans.length && spans[arena] != null
+                ? spans[arena][page & PAGES_PER_ARENA - 1]
+                : null;
     }
 
     private void objectAlloc(long address, int type, int proc, int i) {
@@ -257,7 +238,7 @@ public final class GoReplay {
         }
         int spanClass = r.spanClass;
         if (spanClass <= SpanClass.LARGE_NOSCAN) {
-            largeObject(r, type, p);
+            largeObject(r, type);
             return;
         }
         int slot = r.slotAt(address);
@@ -293,7 +274,8 @@ public final class GoReplay {
         } else if (recordedPlacement) {
             at = runtime.mallocAt(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
         } else if (twinClass < 2) {
-            at = runtime.malloc(p, TouchRules.Cache.inferSize(reader.types().get(type), room), twinClass == 1, type != 0);
+            at = runtime.malloc(
+                    p, TouchRules.Cache.inferSize(reader.types().get(type), room), twinClass == 1, type != 0);
         } else {
             at = runtime.mallocSmall(p, twinClass, room, type != 0 || !SpanClass.noscan(spanClass));
         }
@@ -326,7 +308,7 @@ public final class GoReplay {
         return layout.spanClassFor((int) size, noscan);
     }
 
-    private void largeObject(RecordedSpan r, int type, P p) {
+    private void largeObject(RecordedSpan r, int type) {
         placement.objects++;
         if (r.twin == null) {
             return;
@@ -354,7 +336,10 @@ public final class GoReplay {
         if (placement.firstDifference == null) {
             placement.firstDifference = String.format(
                     "event %d: %s recorded at 0x%x, the twin puts it at 0x%x",
-                    events + i, what, reader.info().heapBase() + recorded, reader.info().heapBase() + twin);
+                    events + i,
+                    what,
+                    reader.info().heapBase() + recorded,
+                    reader.info().heapBase() + twin);
         }
     }
 
@@ -482,11 +467,14 @@ public final class GoReplay {
                 afterCollection = true;
                 runtime.scavenger().markTermination();
                 sweep.gcEnd();
-                timeLine.cycle(now);
+                timeLine().cycle(now);
             }
             case Kind.SWEEP_BEGIN -> {
                 run(proc).reason = c;
                 sweep.sweepBegin(proc(proc));
+                if (c == Kind.SWEEP_BY_CREDIT && sameClasses && !recordedPlacement) {
+                    uncacheBeforeSweep(proc, i);
+                }
             }
             case Kind.SWEEP_END -> {
                 SweepRun run = run(proc);
@@ -505,6 +493,28 @@ public final class GoReplay {
             case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
             case Kind.CHECKPOINT -> checkpoint(a, reader.string(c), i);
             default -> {} // scheduling that moves no memory
+        }
+    }
+
+    /**
+     * A refill files the full span before it pays for the next by sweeping, so the full span stands before those swept in
+     * the queue. Whose refill it is the allocation tells that follows.
+     */
+    private void uncacheBeforeSweep(int proc, int i) {
+        for (int k = i + 1; k < current.size; k++) {
+            if (current.proc[k] == proc && current.kind[k] == Kind.SPAN_ALLOC) {
+                if ((current.c[k] & 1) == 0 && current.c[k] >> 2 != 0) {
+                    heap.uncacheFull(proc(proc), current.c[k] >> 1);
+                }
+                return;
+            }
+            if (current.proc[k] == proc && current.kind[k] == Kind.OBJECT_ALLOC) {
+                RecordedSpan r = spanAt(current.a[k]);
+                if (r != null && r.spanClass >= 2) {
+                    heap.uncacheFull(proc(proc), r.spanClass);
+                }
+                return;
+            }
         }
     }
 
@@ -565,6 +575,7 @@ public final class GoReplay {
         } else if (sameClasses) {
             firstSlot(r, p, i);
         }
+        timeLine().sample(now, events + i, runtime, goalBytes);
     }
 
     /**
@@ -717,7 +728,10 @@ public final class GoReplay {
             if (r.takenBits != null) {
                 r.takenBits[slot >>> 6] |= 1L << slot;
             }
-            os.write(r.twin.slotAddress(slot), touch.small(type, SpanClass.sizeClass(r.spanClass), r.elemBytes), Cause.PROGRAM);
+            os.write(
+                    r.twin.slotAddress(slot),
+                    touch.small(type, SpanClass.sizeClass(r.spanClass), r.elemBytes),
+                    Cause.PROGRAM);
         } else {
             os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
         }
@@ -748,7 +762,10 @@ public final class GoReplay {
             }
         }
         int cachePage = prelude.cachePage();
-        if (cachePage >= 0 && cachePage < heap.pages().limitPage() && layout.pageCachePages() > 0 && !recordedPlacement) {
+        if (cachePage >= 0
+                && cachePage < heap.pages().limitPage()
+                && layout.pageCachePages() > 0
+                && !recordedPlacement) {
             heap.fillPageCache(p, cachePage);
         }
         snapshot.clear();
@@ -789,7 +806,8 @@ public final class GoReplay {
                 os.dontNeed(page << os.osPageShift(), 1L << os.osPageShift());
             }
         }
-        long retained = start.metrics().get("/memory/classes/heap/free:bytes") - heap.stats().free();
+        long retained = start.metrics().get("/memory/classes/heap/free:bytes")
+                - heap.stats().free();
         for (int pass = 0; pass < 2 && retained > 0; pass++) {
             for (int page = 0; page < heap.pages().limitPage() && retained > 0; page++) {
                 boolean dirty = resident.get(page * 2) || resident.get(page * 2 + 1);
@@ -830,7 +848,9 @@ public final class GoReplay {
 
     // ---- looking at the twin
 
-    private SortedMap<String, Long> metrics() {
+    /** What runtime/metrics would say now, by name. */
+    @Override
+    public SortedMap<String, Long> metrics() {
         SortedMap<String, Long> m = Metrics.read(heap);
         for (int k = 0; k < COUNTERS.length; k++) {
             m.merge(COUNTERS[k], metricsAtStart[k], Long::sum);
@@ -876,7 +896,6 @@ public final class GoReplay {
         }
         Checkpoint at = new Checkpoint(
                 number, name, events + i, now, os.rssBytes(), os.mappedBytes(), os.zeroMappedBytes(), metrics());
-        checkpoints.add(at);
-        listener.reached(at, this);
+        reached(at);
     }
 }

@@ -24,10 +24,11 @@ public final class TouchRules {
                 case "untyped" -> untyped;
                 case "small" -> !large;
                 case "large" -> large;
-                default -> !untyped
-                        && (what.endsWith("*") && what.length() > 1
-                                ? type.name().startsWith(what.substring(0, what.length() - 1))
-                                : type.name().equals(what));
+                default ->
+                    !untyped
+                            && (what.endsWith("*") && what.length() > 1
+                                    ? type.name().startsWith(what.substring(0, what.length() - 1))
+                                    : type.name().equals(what));
             };
         }
 

@@ -3,6 +3,7 @@ package dev.needzero.experiment;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import java.io.IOException;
@@ -85,8 +86,8 @@ public final class Verification {
      *     scavenger, what the truth says was released by each checkpoint is released there, so that only the choice of
      *     pages is the twin's
      */
-    public static Verification run(
-            String trace, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
+    public static Verification run(String trace, Path truthFile, Behaviours go, Replays.Settings settings)
+            throws IOException {
         Truth truth = Truth.read(truthFile != null ? truthFile : sibling(trace, ".truth.jsonl.gz"));
         Map<String, Object> recorded = caseOf(trace);
         Behaviours behaviours = go != null ? go : Behaviours.of(truth.go());
@@ -96,6 +97,12 @@ public final class Verification {
         }
         long begun = System.nanoTime();
         try (TraceReader reader = Traces.open(trace)) {
+            if (!reader.info().placed()) {
+                throw new BadInputException(
+                        trace,
+                        "a " + reader.info().format()
+                                + " trace carries no addresses to verify; expected a Go execution trace");
+            }
             String recordedBy = recorded.get("go") instanceof String text
                     ? text.substring(2)
                     : truthFile == null ? truth.go() : reader.info().goVersion();
@@ -103,13 +110,15 @@ public final class Verification {
                     && minor(behaviours.version()).equals(minor(truth.go()))
                     && behaviours.settings().isEmpty();
             List<Row> rows = new ArrayList<>();
-            GoReplay replay = Replays.run(
+            GoReplay replay = (GoReplay) Replays.run(
                     reader,
                     behaviours,
-                    new Replays.Settings(settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
+                    new Replays.Settings(
+                            settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
                     truth.line(0),
                     sameRun,
-                    (at, twin) -> {
+                    (at, any) -> {
+                        GoReplay twin = (GoReplay) any;
                         Truth.Line line = truth.line(at.number());
                         if (line != null && !settings.backgroundScavenger()) {
                             long more = line.metrics().get("/memory/classes/heap/released:bytes")
@@ -208,9 +217,11 @@ public final class Verification {
         json.put("touch", touch.toString());
         json.put("events", events);
         json.put("seconds", seconds);
-        json.put("initialState", sameRun
-                ? "the snapshot, and of the truth's start line the resident pages and counters"
-                : "the snapshot, and of the truth's start line its resident bytes");
+        json.put(
+                "initialState",
+                sameRun
+                        ? "the snapshot, and of the truth's start line the resident pages and counters"
+                        : "the snapshot, and of the truth's start line its resident bytes");
         GoReplay.Placement p = replay.placement();
         Map<String, Object> placement = new LinkedHashMap<>();
         if (sameRun) {

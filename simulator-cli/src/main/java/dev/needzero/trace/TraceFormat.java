@@ -2,20 +2,22 @@ package dev.needzero.trace;
 
 import java.io.IOException;
 
-/** A family of trace files: how it is named, how it is recognised, how it is read. */
+/** A format that {@link Traces} can open. Stateless. */
 public interface TraceFormat {
-    /** The name in {@code FORMAT:PATH}. */
+    /** As in {@code FORMAT:PATH}: lower case, words joined by hyphens. */
     String name();
 
-    /** What a person calls it, for the list of formats. */
+    /** One line for people: what writes it. */
     String description();
 
     /**
-     * Whether an input that begins like this is one of these.
+     * Whether the input looks like this format.
      *
-     * @param head the first bytes, decompressed; fewer than 512 only when the input is that short
+     * @param head the first unpacked bytes, up to {@link TraceInput#HEAD_BYTES}
+     * @param fileName the name given, for formats whose content says too little
      */
-    boolean sniff(byte[] head);
+    boolean sniff(byte[] head, String fileName);
 
+    /** Opens a reader, which owns the input from then on (also when this throws, the caller closes it). */
     TraceReader open(TraceInput input) throws IOException;
 }

@@ -1,182 +1,305 @@
 package dev.needzero.trace;
 
-import io.airlift.compress.zstd.ZstdInputStream;
-import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /**
- * The bytes of a trace, decompressed if the source is gzip or zstd: a path, or {@code -} for standard input.
+ * An input opened for reading: a file or standard input, unpacked if it is gzip or zstd (or one inside the other).
  *
- * <p>Inflation is bounded: an input that grows beyond {@link #MAX_INFLATED_BYTES} and beyond {@link #MAX_RATIO} times its
- * stored size is refused, unless the system property {@code needzero.inflate} is {@code unbounded}.
+ * <p>Reads throw an {@link EOFException} where the stored data stops in the middle of a compressed stream; a reader may
+ * take that for the end of a truncated trace. Data that cannot be unpacked at all is a {@link BadInputException}.
  */
-public final class TraceInput implements AutoCloseable {
-    static final long MAX_INFLATED_BYTES = 1L << 30;
-    static final long MAX_RATIO = 1000;
-    private static final int BUFFER_BYTES = 1 << 16;
+public final class TraceInput implements Closeable {
+    /** Unpacked bytes that {@link #head} shows to the formats' sniffers. */
+    public static final int HEAD_BYTES = 4096;
+
+    private static final int MAX_PACKINGS = 2;
 
     private final String name;
-    private final Counter stored;
-    private final InputStream in;
-    private final long storedBytes;
-    private final boolean compressed;
-    private long inflated;
-    private String damage;
-    private byte[] head;
-    private int headAt;
-    private int headLength;
+    private final long bytesTotal;
+    private final CountingStream stored;
+    private final boolean packed;
+    private final Replay stream;
 
-    private TraceInput(String name, Counter stored, InputStream in, long storedBytes, boolean compressed) {
+    private TraceInput(String name, InputStream source, long bytesTotal, InflationLimit limit) throws IOException {
         this.name = name;
-        this.stored = stored;
-        this.in = in;
-        this.storedBytes = storedBytes;
-        this.compressed = compressed;
+        this.bytesTotal = bytesTotal;
+        this.stored = new CountingStream(source);
+        InputStream plain = stored;
+        byte[] head = peek(plain);
+        if (head.length == 0) {
+            throw new BadInputException(name, "the input is empty (0 bytes); a trace was expected");
+        }
+        Replay replay = new Replay(head, plain);
+        int packings = 0;
+        for (Compression found = Compression.of(head); found != null; found = Compression.of(head)) {
+            if (++packings > MAX_PACKINGS) {
+                throw new BadInputException(
+                        name,
+                        "packed more than " + MAX_PACKINGS + " times over (" + found + " again); unpack it first");
+            }
+            InputStream inflated = new Inflated(name, found, replay, stored, limit);
+            head = peek(inflated);
+            if (head.length == 0) {
+                throw new BadInputException(name, "unpacks (" + found + ") to nothing; a trace was expected");
+            }
+            replay = new Replay(head, inflated);
+        }
+        this.packed = packings > 0;
+        this.stream = replay;
     }
 
-    /** Opens a path or standard input ({@code -}). */
-    public static TraceInput open(String path) throws IOException {
+    /** Opens a path, or standard input for {@code -}. */
+    public static TraceInput open(String path, InflationLimit limit) throws IOException {
         if (path.equals("-")) {
-            return wrap("standard input", System.in, -1);
+            return of("standard input", new FileInputStream(FileDescriptor.in), -1, limit);
         }
-        Path file = Path.of(path);
-        if (Files.isDirectory(file)) {
-            throw new BadInputException(path, "is a directory; expected a trace file");
+        FileChannel channel = openFile(path);
+        try {
+            // A pipe or device has no size that means anything.
+            long bytes = Files.isRegularFile(Path.of(path)) ? channel.size() : -1;
+            return of(path, Channels.newInputStream(channel), bytes, limit);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
-        if (!Files.exists(file)) {
-            throw new BadInputException(path, "no such file");
-        }
-        if (!Files.isReadable(file)) {
-            throw new BadInputException(path, "is not readable");
-        }
-        return wrap(path, Files.newInputStream(file), Files.size(file));
     }
 
-    static TraceInput wrap(String name, InputStream source, long storedBytes) throws IOException {
-        Counter counter = new Counter(source);
-        BufferedInputStream raw = new BufferedInputStream(counter, BUFFER_BYTES);
-        raw.mark(8);
-        byte[] magic = raw.readNBytes(4);
-        raw.reset();
-        if (magic.length == 0) {
-            raw.close();
-            throw new BadInputException(name, "is empty; expected a trace");
+    /**
+     * @param name how messages call the input
+     * @param bytesTotal bytes that {@code source} holds, or -1 when unknown
+     */
+    public static TraceInput of(String name, InputStream source, long bytesTotal, InflationLimit limit)
+            throws IOException {
+        return new TraceInput(name, source, bytesTotal, limit);
+    }
+
+    private static FileChannel openFile(String path) throws IOException {
+        Path file;
+        try {
+            file = Path.of(path);
+        } catch (InvalidPathException e) {
+            throw new BadInputException(path, "not a path: " + e.getReason());
+        }
+        if (Files.isDirectory(file)) {
+            throw new BadInputException(path, "is a directory; name a trace file in it");
         }
         try {
-            if (magic.length >= 2 && (magic[0] & 0xff) == 0x1f && (magic[1] & 0xff) == 0x8b) {
-                return new TraceInput(name, counter, new GZIPInputStream(raw, BUFFER_BYTES), storedBytes, true);
-            }
-            if (magic.length == 4 && (magic[0] & 0xff) == 0x28 && (magic[1] & 0xff) == 0xb5 && magic[2] == 0x2f) {
-                return new TraceInput(name, counter, new ZstdInputStream(raw), storedBytes, true);
-            }
-        } catch (IOException e) {
-            raw.close();
-            throw new BadInputException(name, "byte 0: damaged compression header (" + e.getMessage() + ")");
+            return FileChannel.open(file);
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(path, "no such file");
+        } catch (AccessDeniedException e) {
+            throw new BadInputException(path, "may not be read (permission denied)");
         }
-        return new TraceInput(name, counter, raw, storedBytes, false);
     }
 
-    /** What messages call this input. */
+    private static byte[] peek(InputStream in) throws IOException {
+        byte[] head = new byte[HEAD_BYTES];
+        int size = 0;
+        try {
+            while (size < HEAD_BYTES) {
+                int n = in.read(head, size, HEAD_BYTES - size);
+                if (n < 0) {
+                    break;
+                }
+                size += n;
+            }
+        } catch (EOFException e) {
+            // Cut short while packed: what is there may still be a trace's beginning; the next read says it again.
+        }
+        return Arrays.copyOf(head, size);
+    }
+
     public String name() {
         return name;
     }
 
-    public long storedBytesRead() {
+    /** The first unpacked bytes, at most {@link #HEAD_BYTES}; not consumed. */
+    public byte[] head() {
+        return stream.head.clone();
+    }
+
+    /** The unpacked bytes, from the first on if nothing was read yet. */
+    public InputStream stream() {
+        return stream;
+    }
+
+    /** Reads unpacked bytes, at least one; -1 at the end. */
+    public int read(byte[] target, int offset, int length) throws IOException {
+        return stream.read(target, offset, length);
+    }
+
+    /** Stored (packed) bytes consumed so far. */
+    public long bytesRead() {
         return stored.count;
     }
 
-    /** Bytes of the source as stored, or -1. */
-    public long storedBytes() {
-        return storedBytes;
+    /** Stored bytes in all, or -1 when unknown. */
+    public long bytesTotal() {
+        return bytesTotal;
     }
 
-    /**
-     * Reads up to {@code length} bytes.
-     *
-     * @return bytes read, fewer than asked for only at the end; a damaged or cut compressed stream ends where it is
-     *     damaged, and {@link #damage} says so
-     */
-    public int read(byte[] into, int offset, int length) throws IOException {
-        int total = Math.min(length, headLength - headAt);
-        if (total > 0) {
-            System.arraycopy(head, headAt, into, offset, total);
-            headAt += total;
-            inflated -= total; // counted when it was peeked at
-        }
-        try {
-            while (total < length) {
-                int n = in.read(into, offset + total, length - total);
-                if (n < 0) {
-                    break;
-                }
-                total += n;
-            }
-        } catch (RuntimeException e) { // the decompressors' own word for damage
-            damage = "damaged compressed data after " + (inflated + total) + " bytes: " + e.getMessage();
-        } catch (IOException e) {
-            if (!compressed) {
-                throw e;
-            }
-            damage = "damaged or cut compressed data after " + (inflated + total) + " bytes: " + e.getMessage();
-        }
-        inflated += total;
-        if (compressed
-                && inflated > MAX_INFLATED_BYTES
-                && inflated / Math.max(1, stored.count) > MAX_RATIO
-                && !"unbounded".equals(System.getProperty("needzero.inflate"))) {
-            throw new BadInputException(name, "inflates to more than " + MAX_RATIO + " times its size ("
-                    + inflated + " bytes so far); if that is meant, run with -Dneedzero.inflate=unbounded");
-        }
-        return total;
-    }
-
-    /** The first bytes, which the next read delivers again; fewer than asked for only when the input is that short. */
-    byte[] peek(int length) throws IOException {
-        head = new byte[length];
-        headLength = read(head, 0, length);
-        headAt = 0;
-        return Arrays.copyOf(head, headLength);
-    }
-
-    /** Why the input ended before its time, or null. */
-    public String damage() {
-        return damage;
+    /** A place in this input, for messages; the offset counts unpacked bytes. */
+    public String at(long offset) {
+        return name + (packed ? ": unpacked byte " : ": byte ") + offset;
     }
 
     @Override
     public void close() throws IOException {
-        in.close();
+        stream.close();
     }
 
-    private static final class Counter extends FilterInputStream {
-        private long count;
+    /** The head again, then the rest. */
+    private static final class Replay extends InputStream {
+        private final byte[] head;
+        private final InputStream rest;
+        private int position;
 
-        Counter(InputStream in) {
-            super(in);
+        Replay(byte[] head, InputStream rest) {
+            this.head = head;
+            this.rest = rest;
         }
 
         @Override
         public int read() throws IOException {
-            int b = super.read();
-            if (b >= 0) {
-                count++;
+            return position < head.length ? head[position++] & 0xff : rest.read();
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int left = head.length - position;
+            if (left == 0) {
+                return rest.read(target, offset, length);
             }
+            int n = Math.min(left, length);
+            System.arraycopy(head, position, target, offset, n);
+            position += n;
+            return n;
+        }
+
+        /** Never 0 before the end: GZIPInputStream takes 0 to mean that no further member follows. */
+        @Override
+        public int available() {
+            return 1;
+        }
+
+        @Override
+        public void close() throws IOException {
+            rest.close();
+        }
+    }
+
+    private static final class CountingStream extends InputStream {
+        private final InputStream in;
+        private long count;
+
+        CountingStream(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = in.read();
+            count += b < 0 ? 0 : 1;
             return b;
         }
 
         @Override
-        public int read(byte[] b, int off, int len) throws IOException {
-            int n = super.read(b, off, len);
-            if (n > 0) {
-                count += n;
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int n = in.read(target, offset, length);
+            count += Math.max(0, n);
+            return n;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+
+    /** Unpacked bytes, held against the inflation limit; a codec's complaints become one line. */
+    private static final class Inflated extends InputStream {
+        private final String name;
+        private final Compression compression;
+        private final InputStream inflater;
+        private final CountingStream stored;
+        private final InflationLimit limit;
+        private long inflated;
+
+        Inflated(String name, Compression compression, InputStream packed, CountingStream stored, InflationLimit limit)
+                throws IOException {
+            this.name = name;
+            this.compression = compression;
+            this.stored = stored;
+            this.limit = limit;
+            try {
+                this.inflater = compression.inflate(packed);
+            } catch (EOFException e) {
+                throw new BadInputException(name, "ends within its " + compression + " header");
+            } catch (IOException e) {
+                throw damaged(e);
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int n;
+            try {
+                n = inflater.read(target, offset, length);
+            } catch (EOFException | BadInputException e) {
+                throw e;
+            } catch (IOException e) {
+                if (e.getMessage() != null && e.getMessage().contains("truncated")) {
+                    throw endsEarly(e);
+                }
+                throw damaged(e);
+            } catch (RuntimeException e) {
+                throw damaged(e);
+            }
+            inflated += Math.max(0, n);
+            String objection = limit.objection(stored.count, inflated);
+            if (objection != null) {
+                throw new BadInputException(
+                        name,
+                        objection + "; taken for a " + compression + " bomb. If that is meant, unpack it first, or run"
+                                + " with -D" + InflationLimit.PROPERTY + "=unbounded");
             }
             return n;
+        }
+
+        private static EOFException endsEarly(IOException e) {
+            EOFException early = new EOFException(e.getMessage());
+            early.initCause(e);
+            return early;
+        }
+
+        private BadInputException damaged(Exception e) {
+            String detail = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
+            return new BadInputException(
+                    name, "damaged " + compression + " data near stored byte " + stored.count + detail);
+        }
+
+        @Override
+        public void close() throws IOException {
+            inflater.close();
         }
     }
 }

@@ -1,13 +1,34 @@
 package dev.needzero.trace;
 
+import dev.needzero.trace.android.MemoryReplayFormat;
+import dev.needzero.trace.cmt.CmtFormat;
 import dev.needzero.trace.go.GoTraceFormat;
+import dev.needzero.trace.heaptrack.HeaptrackFormat;
+import dev.needzero.trace.malloclab.RepFormat;
+import dev.needzero.trace.mtrace.MtraceFormat;
+import dev.needzero.trace.mtrace.WorkloadFormat;
+import dev.needzero.trace.nzt.NztFormat;
+import dev.needzero.trace.weealloc.WeeAllocFormat;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Opens traces: {@code PATH}, {@code -}, {@code FORMAT:PATH}. */
+/** Opens a trace as the command line names it: {@code PATH}, {@code -}, {@code FORMAT:PATH} or {@code FORMAT:-}. */
 public final class Traces {
-    private static final List<TraceFormat> FORMATS = List.of(new GoTraceFormat());
+    /** Asked in this order when the format is not given; a format is known by being listed here. */
+    private static final List<TraceFormat> FORMATS = List.of(
+            new GoTraceFormat(),
+            new NztFormat(),
+            new HeaptrackFormat(),
+            new MtraceFormat(),
+            new WorkloadFormat(),
+            new RepFormat(),
+            new WeeAllocFormat(),
+            new MemoryReplayFormat(),
+            new CmtFormat());
 
     private Traces() {}
 
@@ -15,34 +36,73 @@ public final class Traces {
         return FORMATS;
     }
 
-    /** Opens a trace; its format is the one named, else the one its first bytes show. */
     public static TraceReader open(String spec) throws IOException {
-        for (TraceFormat format : FORMATS) {
-            if (spec.startsWith(format.name() + ":")) {
-                return open(format, TraceInput.open(spec.substring(format.name().length() + 1)));
-            }
-        }
-        TraceInput input = TraceInput.open(spec);
-        byte[] head = input.peek(512);
-        for (TraceFormat format : FORMATS) {
-            if (format.sniff(head)) {
-                return open(format, input);
-            }
-        }
-        input.close();
-        throw new BadInputException(
-                input.name(),
-                "byte 0: not a trace of a known format (known: "
-                        + FORMATS.stream().map(TraceFormat::name).collect(Collectors.joining(", "))
-                        + "; name one as in FORMAT:PATH)");
+        return open(spec, InflationLimit.current());
     }
 
-    private static TraceReader open(TraceFormat format, TraceInput input) throws IOException {
+    public static TraceReader open(String spec, InflationLimit limit) throws IOException {
+        TraceFormat named = null;
+        String path = spec;
+        int colon = spec.indexOf(':');
+        if (colon > 0) {
+            named = byName(spec.substring(0, colon));
+            if (named != null) {
+                path = spec.substring(colon + 1);
+            } else if (looksLikeFormat(spec.substring(0, colon)) && !exists(spec)) {
+                throw new BadInputException(
+                        spec,
+                        "no such file, and no format is called '" + spec.substring(0, colon) + "' (" + known() + ")");
+            }
+        }
+        return open(TraceInput.open(path, limit), named);
+    }
+
+    /** Opens a reader on an input; {@code format} null: sniffed. Closes the input if that fails. */
+    public static TraceReader open(TraceInput input, TraceFormat format) throws IOException {
         try {
-            return format.open(input);
+            TraceFormat chosen = format == null ? sniff(input) : format;
+            return chosen.open(input);
         } catch (IOException | RuntimeException e) {
             input.close();
             throw e;
+        }
+    }
+
+    private static TraceFormat sniff(TraceInput input) throws IOException {
+        byte[] head = input.head();
+        for (TraceFormat format : FORMATS) {
+            if (format.sniff(head, input.name())) {
+                return format;
+            }
+        }
+        throw new BadInputException(
+                input.name(), "not a trace of a known format (" + known() + "); name the format as in FORMAT:PATH");
+    }
+
+    private static TraceFormat byName(String name) {
+        for (TraceFormat format : FORMATS) {
+            if (format.name().equals(name)) {
+                return format;
+            }
+        }
+        return null;
+    }
+
+    private static String known() {
+        return FORMATS.stream().map(TraceFormat::name).collect(Collectors.joining(", ", "known: ", ""));
+    }
+
+    /** A drive letter or a path is no format's name. */
+    private static boolean looksLikeFormat(String text) {
+        return text.length() > 1
+                && text.chars().allMatch(c -> c == '-' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9');
+    }
+
+    private static boolean exists(String path) {
+        try {
+            return Files.exists(Path.of(path));
+        } catch (InvalidPathException e) {
+            return false;
         }
     }
 }

@@ -73,7 +73,9 @@ final class Arguments {
         String text = text(name);
         try {
             double value = text.endsWith("%")
-                    ? new BigDecimal(text.substring(0, text.length() - 1)).movePointLeft(2).doubleValue()
+                    ? new BigDecimal(text.substring(0, text.length() - 1))
+                            .movePointLeft(2)
+                            .doubleValue()
                     : new BigDecimal(text).doubleValue();
             if (value >= 0 && value <= 1) {
                 return value;
@@ -104,15 +106,14 @@ final class Arguments {
         if (!m.matches()) {
             throw wrong(name, text, null);
         }
-        long unit =
-                switch (m.group(2)) {
-                    case "ns" -> 1;
-                    case "us", "µs" -> 1_000;
-                    case "ms" -> 1_000_000;
-                    case "s" -> 1_000_000_000;
-                    case "m" -> 60_000_000_000L;
-                    default -> 3_600_000_000_000L;
-                };
+        long unit = switch (m.group(2)) {
+            case "ns" -> 1;
+            case "us", "µs" -> 1_000;
+            case "ms" -> 1_000_000;
+            case "s" -> 1_000_000_000;
+            case "m" -> 60_000_000_000L;
+            default -> 3_600_000_000_000L;
+        };
         return new BigDecimal(m.group(1)).multiply(BigDecimal.valueOf(unit)).longValue();
     }
 

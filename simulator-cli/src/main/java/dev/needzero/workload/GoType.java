@@ -58,12 +58,14 @@ record GoType(String name, long sizeBytes, int alignBytes, long pointerBytes) {
         try {
             bytes = ByteSize.parse(pointers ? text.substring(1) : text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a type (expected uint8, int, int64, string, pointer,"
-                    + " record, struct{}, a size as in 128B for pointer-free bytes, or *128B for pointers)");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a type (expected uint8, int, int64, string, pointer,"
+                            + " record, struct{}, a size as in 128B for pointer-free bytes, or *128B for pointers)");
         }
         if (bytes < 1 || bytes > 1 << 30 || pointers && bytes % WORD_BYTES != 0) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a size that a type can have (expected 1 B to 1 GiB,"
-                    + " a multiple of 8 B where it is all pointers)");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a size that a type can have (expected 1 B to 1 GiB,"
+                            + " a multiple of 8 B where it is all pointers)");
         }
         return pointers
                 ? new GoType("[" + bytes / WORD_BYTES + "]*int", bytes, WORD_BYTES, bytes)

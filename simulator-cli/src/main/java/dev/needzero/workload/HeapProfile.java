@@ -3,6 +3,7 @@ package dev.needzero.workload;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.InflationLimit;
 import dev.needzero.trace.TraceInput;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.io.ByteArrayOutputStream;
@@ -31,12 +32,11 @@ record HeapProfile(List<Site> sites) {
      * @param function what called the allocator
      * @param bytes size of an object; from Go 1.22 on that of its slot
      */
-    record Site(
-            String function, long bytes, long allocObjects, long allocBytes, long inUseObjects, long inUseBytes) {}
+    record Site(String function, long bytes, long allocObjects, long allocBytes, long inUseObjects, long inUseBytes) {}
 
     /** Reads a profile, compressed or not. */
     static HeapProfile read(String path) throws IOException {
-        try (TraceInput input = TraceInput.open(path)) {
+        try (TraceInput input = TraceInput.open(path, InflationLimit.current())) {
             return new Parser(input.name()).parse(bytes(input));
         }
     }
@@ -49,9 +49,6 @@ record HeapProfile(List<Site> sites) {
             if (all.size() > MAX_BYTES) {
                 throw new BadInputException(input.name(), "is larger than any heap profile (512 MiB inflated)");
             }
-        }
-        if (input.damage() != null) {
-            throw new BadInputException(input.name(), input.damage());
         }
         return all.toByteArray();
     }
@@ -168,16 +165,17 @@ record HeapProfile(List<Site> sites) {
             message(in, tag, (t, i) -> {
                 switch (t >>> WIRE_TYPE_BITS) {
                     case 1 -> idAndFunction[0] = i.readInt64();
-                    case 4 -> message(i, t, (lineTag, line) -> {
-                        if (lineTag >>> WIRE_TYPE_BITS == 1) {
-                            long function = line.readInt64();
-                            if (idAndFunction[1] < 0) { // inlined callees come first
-                                idAndFunction[1] = function;
+                    case 4 ->
+                        message(i, t, (lineTag, line) -> {
+                            if (lineTag >>> WIRE_TYPE_BITS == 1) {
+                                long function = line.readInt64();
+                                if (idAndFunction[1] < 0) { // inlined callees come first
+                                    idAndFunction[1] = function;
+                                }
+                            } else {
+                                line.skipField(lineTag);
                             }
-                        } else {
-                            line.skipField(lineTag);
-                        }
-                    });
+                        });
                     default -> i.skipField(t);
                 }
             });

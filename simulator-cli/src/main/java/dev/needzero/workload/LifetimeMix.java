@@ -72,15 +72,14 @@ final class LifetimeMix {
     }
 
     private static Law law(String[] words, String entry) {
-        Law law =
-                switch (words[0] + words.length) {
-                    case "exp2" -> Law.EXP;
-                    case "fixed2" -> Law.FIXED;
-                    case "uniform3" -> Law.UNIFORM;
-                    case "pareto3" -> Law.PARETO;
-                    case "forever1" -> Law.FOREVER;
-                    default -> null;
-                };
+        Law law = switch (words[0] + words.length) {
+            case "exp2" -> Law.EXP;
+            case "fixed2" -> Law.FIXED;
+            case "uniform3" -> Law.UNIFORM;
+            case "pareto3" -> Law.PARETO;
+            case "forever1" -> Law.FOREVER;
+            default -> null;
+        };
         if (law == null) {
             throw wrong(entry, null);
         }
@@ -101,7 +100,8 @@ final class LifetimeMix {
 
     private static IllegalArgumentException wrong(String entry, Exception cause) {
         return new IllegalArgumentException(
-                "life: \"" + entry + "\" is not a lifetime (expected exp:MEAN, fixed:N, uniform:FROM-TO, pareto:LEAST:SHAPE"
+                "life: \"" + entry
+                        + "\" is not a lifetime (expected exp:MEAN, fixed:N, uniform:FROM-TO, pareto:LEAST:SHAPE"
                         + " or forever, counted in allocations, with @WEIGHT where there are several)",
                 cause);
     }
@@ -109,14 +109,13 @@ final class LifetimeMix {
     /** How many allocations on an object dies, at least 1; or {@link #FOREVER}. */
     long draw(Rng rng) {
         int i = table.draw(rng);
-        double life =
-                switch (laws[i]) {
-                    case EXP -> first[i] * exponential(rng);
-                    case FIXED -> first[i];
-                    case UNIFORM -> first[i] + rng.unit() * (second[i] - first[i] + 1);
-                    case PARETO -> first[i] * StrictMath.pow(1 - rng.unit(), -second[i]);
-                    case FOREVER -> Double.MAX_VALUE;
-                };
+        double life = switch (laws[i]) {
+            case EXP -> first[i] * exponential(rng);
+            case FIXED -> first[i];
+            case UNIFORM -> first[i] + rng.unit() * (second[i] - first[i] + 1);
+            case PARETO -> first[i] * StrictMath.pow(1 - rng.unit(), -second[i]);
+            case FOREVER -> Double.MAX_VALUE;
+        };
         return life > MAX_LIFETIME ? FOREVER : Math.max(1, (long) life);
     }
 

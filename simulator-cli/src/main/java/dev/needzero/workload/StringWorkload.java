@@ -39,12 +39,11 @@ final class StringWorkload extends Workload {
     @Override
     protected boolean step() {
         long bytes = 1 + rng.exponential(meanBytes);
-        int made =
-                switch (making) {
-                    case CONCAT -> program.alloc(bytes, rawType);
-                    case BUILDER -> build(bytes);
-                    case BYTES -> copy(bytes);
-                };
+        int made = switch (making) {
+            case CONCAT -> program.alloc(bytes, rawType);
+            case BUILDER -> build(bytes);
+            case BYTES -> copy(bytes);
+        };
         int at = rng.below(live.length);
         program.free(live[at]);
         live[at] = made;

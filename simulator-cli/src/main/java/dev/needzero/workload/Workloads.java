@@ -15,7 +15,8 @@ import java.util.List;
 public final class Workloads {
     private static final long MANY = 1_000_000;
     private static final long ONE_RUN = 0;
-    private static final String SMALL_SIZES = "8:5,16:20,24:8,32:15,48:12,64:12,80:6,96:6,128:6,256:5,512:3,1KiB:1.5,4KiB:0.5";
+    private static final String SMALL_SIZES =
+            "8:5,16:20,24:8,32:15,48:12,64:12,80:6,96:6,128:6,256:5,512:3,1KiB:1.5,4KiB:0.5";
 
     static final WorkloadKind LARGE = new WorkloadKind(
             "large",
@@ -131,7 +132,10 @@ public final class Workloads {
                     MANY,
                     MixWorkload::new,
                     text("sizes", "16:50,64:30,1KiB:20", "SIZE:WEIGHT,… where SIZE may be a range (16-64)"),
-                    text("life", "exp:1000", "exp:MEAN, fixed:N, uniform:A-B, pareto:MIN:SHAPE, forever; mixed with @WEIGHT"),
+                    text(
+                            "life",
+                            "exp:1000",
+                            "exp:MEAN, fixed:N, uniform:A-B, pareto:MIN:SHAPE, forever; mixed with @WEIGHT"),
                     share("leak", "0%", "of the objects that never die"),
                     share("pointers", "50%", "of the objects that hold pointers")),
             new WorkloadKind(
@@ -145,7 +149,10 @@ public final class Workloads {
                     number("jobrate", "100", "jobs a second, between which the garbage is shared out"),
                     duration("worktime", "0ms", "of computing in each job, on average"),
                     duration("for", "0s", "when the run ends, in its own time; 0s: when its events are used up"),
-                    text("livekind", "nodelist", "nodelist, nodechannel, intchannel, nodemap, intmap, nodeslice, intslice"),
+                    text(
+                            "livekind",
+                            "nodelist",
+                            "nodelist, nodechannel, intchannel, nodemap, intmap, nodeslice, intslice"),
                     text("livesize", "medium", "small (64 B), medium (6400 B) or large (33 KiB) parts")),
             LARGE,
             GRID,

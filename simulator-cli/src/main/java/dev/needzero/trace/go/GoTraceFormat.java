@@ -4,13 +4,14 @@ import dev.needzero.trace.TraceFormat;
 import dev.needzero.trace.TraceInput;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 /** Go execution traces, 1.23 and later, recorded with {@code GODEBUG=traceallocfree=1}. */
 public final class GoTraceFormat implements TraceFormat {
+    static final String NAME = "go-trace";
+
     @Override
     public String name() {
-        return "go-trace";
+        return NAME;
     }
 
     @Override
@@ -19,8 +20,8 @@ public final class GoTraceFormat implements TraceFormat {
     }
 
     @Override
-    public boolean sniff(byte[] head) {
-        return new String(head, 0, Math.min(16, head.length), StandardCharsets.ISO_8859_1).startsWith("go 1.");
+    public boolean sniff(byte[] head, String fileName) {
+        return GoHeader.looksLikeOne(head);
     }
 
     @Override

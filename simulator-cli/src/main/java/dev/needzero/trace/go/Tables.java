@@ -1,119 +1,49 @@
 package dev.needzero.trace.go;
 
+import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.Kind;
 import dev.needzero.trace.TypeTable;
-import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
-import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * The tables of one generation: strings, stacks (reduced to why they swept) and types. Ids are valid within their
- * generation only; types are carried over by their address.
+ * The tables of one generation: strings, stacks and types. Ids are valid within their generation only; a type is
+ * recognised across generations by its address. Texts and stacks stay bytes in the generation's chunks until somebody asks
+ * for one.
  */
 final class Tables {
-    private static final int MAX_STRING_BYTES = 1024;
-    private static final int MAX_FRAMES = 128;
+    private static final int MAX_TEXT_BYTES = 1 << 16;
+    private static final int MAX_FRAMES = 1 << 12;
+    private static final int MAX_TYPES = 1 << 20;
+    private static final int MIN_TYPES_BY_ID = 128;
 
-    private final Long2ObjectOpenHashMap<byte[]> strings = new Long2ObjectOpenHashMap<>();
-    private final Long2ObjectOpenHashMap<long[]> stacks = new Long2ObjectOpenHashMap<>();
-    private final Long2IntOpenHashMap types = new Long2IntOpenHashMap();
-    private final Long2IntOpenHashMap sweepReasons = new Long2IntOpenHashMap();
-    private final Long2ObjectOpenHashMap<Worker> workers = new Long2ObjectOpenHashMap<>();
-    private long ticksPerSecond;
+    private static final byte[] CREDIT = ascii("runtime.deductSweepCredit");
+    private static final byte[] SWEEP_ONE = ascii("runtime.sweepone");
+    private static final byte[] RECLAIM = ascii("runtime.(*mheap).reclaim");
+    private static final byte[] HEAP_ALLOC = ascii("runtime.(*mheap).alloc");
+    private static final byte[] CACHE_SPAN = ascii("runtime.(*mcentral).cacheSpan");
+    private static final byte[] SCAVENGE = ascii("runtime.bgscavenge");
+    private static final byte[] SWEEP = ascii("runtime.bgsweep");
+    private static final byte[] GIVE_WAY = ascii("runtime.goschedIfBusy");
+    private static final byte[] PROGRAM_GC = ascii("runtime.GC");
+    private static final byte[] FREE_OS_MEMORY = ascii("runtime/debug.FreeOSMemory");
+    private static final byte[] FREE_OS_MEMORY_LINKED = ascii("runtime/debug.freeOSMemory");
+    private static final byte[] SINCE_124_SMALL = ascii("runtime.mallocgcSmall");
+    private static final byte[] SINCE_124_LARGE = ascii("runtime.mallocgcLarge");
 
-    Tables() {
-        sweepReasons.defaultReturnValue(-1);
-    }
+    private static final byte[] GOPARK = ascii("runtime.gopark");
+    /** In {@code proc.go}, gopark's call stands in line 424 in 1.23 and 435 in 1.24. */
+    private static final int GOPARK_LINE_SINCE_124 = 430;
 
-    void readStrings(Cursor in) throws Cursor.Damage {
-        in.skip(1);
-        while (in.hasMore()) {
-            in.expect(5, "a string");
-            long id = in.uvarint();
-            strings.put(id, in.bytes(MAX_STRING_BYTES));
-        }
-    }
-
-    void readStacks(Cursor in) throws Cursor.Damage {
-        in.skip(1);
-        while (in.hasMore()) {
-            in.expect(3, "a stack");
-            long id = in.uvarint();
-            long n = in.uvarint();
-            if (n < 0 || n > MAX_FRAMES) {
-                throw in.damage("a stack of " + Long.toUnsignedString(n) + " frames; expected at most " + MAX_FRAMES);
-            }
-            long[] functions = new long[(int) n];
-            for (int i = 0; i < n; i++) {
-                in.uvarint();
-                functions[i] = in.uvarint();
-                in.uvarint();
-                in.uvarint();
-            }
-            stacks.put(id, functions);
-        }
-    }
-
-    void readTypes(Cursor in, Long2IntOpenHashMap byAddress, TypeTable table) throws Cursor.Damage {
-        in.skip(1);
-        while (in.hasMore()) {
-            long id = in.uvarint();
-            long address = in.uvarint();
-            long size = in.uvarint();
-            long pointerBytes = in.uvarint();
-            byte[] name = in.bytes(1 << 16);
-            int index = byAddress.get(address);
-            if (index == 0) {
-                index = table.add(new TypeTable.Type(
-                        new String(name, StandardCharsets.UTF_8),
-                        size,
-                        pointerBytes,
-                        pointerBytes == 0 ? TypeTable.Pointers.NO : TypeTable.Pointers.YES,
-                        true));
-                byAddress.put(address, index);
-            }
-            types.put(id, index);
-        }
-    }
-
-    void setFrequency(long ticks) {
-        ticksPerSecond = ticks;
-    }
-
-    long ticksPerSecond() {
-        return ticksPerSecond;
-    }
-
-    /** The type's index in the trace's table; 0 when there is none. */
-    int type(long id) {
-        return id == 0 ? 0 : types.get(id);
-    }
-
-    byte[] string(long id) {
-        byte[] s = strings.get(id);
-        return s == null ? new byte[0] : s;
-    }
-
-    /** Whether a function of this name (a prefix of it) appears in the generation. */
-    boolean mentions(String prefix) {
-        byte[] want = prefix.getBytes(StandardCharsets.UTF_8);
-        for (byte[] s : strings.values()) {
-            if (s.length >= want.length && java.util.Arrays.equals(s, 0, want.length, want, 0, want.length)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Why a sweep with this stack took place. */
-    int sweepReason(long stack) {
-        int reason = sweepReasons.get(stack);
-        if (reason < 0) {
-            reason = findReason(stacks.get(stack));
-            sweepReasons.put(stack, reason);
-        }
-        return reason;
-    }
+    // What a stack means, once it was looked at: negative, so that it is told from a place, and these bits.
+    private static final long LOOKED_AT = Long.MIN_VALUE;
+    private static final int SWEEP_REASON_MASK = 3;
+    private static final int GC_REASON_SHIFT = 2;
+    private static final int WORKER_SHIFT = 4;
+    private static final List<Worker> WORKERS = List.of(Worker.values());
 
     /** A goroutine of the runtime that moves memory, found by its stack. */
     enum Worker {
@@ -124,64 +54,234 @@ final class Tables {
         SWEEPER_YIELDING
     }
 
+    private final Batches batches;
+    private final Cursor cursor;
+    private final Cursor frames;
+    private final IdTable strings = new IdTable();
+    private final IdTable stacks = new IdTable();
+    private final IdTable types = new IdTable();
+    private final TypeTable typeTable;
+    private final Map<Long, Integer> typeByAddress = new HashMap<>();
+    private int[] typesById = new int[MIN_TYPES_BY_ID];
+    private int typesByIdFilled;
+    private boolean since124;
+
+    Tables(Batches batches, TypeTable typeTable) {
+        this.batches = batches;
+        this.typeTable = typeTable;
+        this.cursor = new Cursor(batches);
+        this.frames = new Cursor(batches);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    // ---- filling
+
+    void beginGeneration() {
+        strings.clear();
+        stacks.clear();
+        types.clear();
+    }
+
+    void readStrings(long payload) throws BadInputException {
+        Cursor in = cursor.open(payload);
+        in.expect(EventType.STRINGS, "a string table");
+        while (in.hasMore()) {
+            in.expect(EventType.STRING, "a string");
+            long id = in.readNumber();
+            long text = in.readText(MAX_TEXT_BYTES);
+            strings.add(id, text);
+            since124 |= startsWith(text, SINCE_124_SMALL) || startsWith(text, SINCE_124_LARGE);
+        }
+    }
+
+    void readStacks(long payload) throws BadInputException {
+        Cursor in = cursor.open(payload);
+        in.expect(EventType.STACKS, "a stack table");
+        while (in.hasMore()) {
+            in.expect(EventType.STACK, "a stack");
+            long id = in.readNumber();
+            long place = in.rest();
+            int count = in.readCount("a number of frames", MAX_FRAMES);
+            for (int i = 0; i < 4 * count; i++) {
+                in.readNumber();
+            }
+            stacks.add(id, place);
+        }
+    }
+
+    void readTypes(long payload) throws BadInputException {
+        Cursor in = cursor.open(payload);
+        in.expect(0, "a type table");
+        while (in.hasMore()) {
+            long id = in.readNumber();
+            long address = in.readNumber();
+            long sizeBytes = in.readNumber();
+            long pointerBytes = in.readNumber();
+            long name = in.readText(MAX_TEXT_BYTES);
+            Integer known = typeByAddress.get(address);
+            if (known == null) {
+                if (sizeBytes < 0 || pointerBytes < 0) {
+                    throw in.damage("a type of " + Long.toUnsignedString(sizeBytes) + " bytes");
+                }
+                if (typeTable.size() >= MAX_TYPES) {
+                    throw in.damage("more than " + MAX_TYPES + " types");
+                }
+                known = typeTable.add(new TypeTable.Type(
+                        text(name),
+                        sizeBytes,
+                        pointerBytes,
+                        pointerBytes == 0 ? TypeTable.Pointers.NO : TypeTable.Pointers.YES,
+                        true));
+                typeByAddress.put(address, known);
+            }
+            types.add(id, known);
+        }
+    }
+
+    /** To be called when the generation's tables are read, before the first look-up. */
+    void seal() {
+        strings.seal();
+        stacks.seal();
+        types.seal();
+        int wanted = MIN_TYPES_BY_ID + 2 * types.size();
+        if (typesById.length < wanted) {
+            typesById = new int[wanted];
+            typesByIdFilled = 0;
+        }
+        typesByIdFilled = types.copyTo(typesById, typesByIdFilled);
+    }
+
+    // ---- asking
+
+    /** Indices into the trace's type table by id, for ids below its length (at least 128); others: {@link #type}. */
+    int[] typesById() {
+        return typesById;
+    }
+
+    /** The type's index in the trace's table; 0 when there is none. */
+    int type(long id) {
+        return (int) types.get(id);
+    }
+
+    /**
+     * Whether 1.24 or a later version wrote the trace; 1.24 calls its format 1.23. Two things tell: functions that 1.24
+     * introduced, in this generation or one before, and else the line of a function that every sleeping goroutine is in.
+     */
+    boolean isSince124() throws BadInputException {
+        for (int i = 0; i < stacks.size() && !since124; i++) {
+            long stack = stacks.valueAt(i);
+            if (stack > 0) {
+                since124 = parksAsIn124(stack);
+            }
+        }
+        return since124;
+    }
+
+    private boolean parksAsIn124(long stack) throws BadInputException {
+        Cursor in = frames.open(stack);
+        int count = in.readCount("a number of frames", MAX_FRAMES);
+        for (int i = 0; i < count; i++) {
+            in.readNumber();
+            long function = in.readNumber();
+            in.readNumber();
+            long line = in.readNumber();
+            if (line >= GOPARK_LINE_SINCE_124 && stringEquals(function, GOPARK)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Where the bytes of a string lie; 0 for an id that the table does not have. */
+    long stringPlace(long id) {
+        return strings.get(id);
+    }
+
+    String string(long id) {
+        long place = strings.get(id);
+        return place == 0 ? "" : text(place);
+    }
+
+    private String text(long place) {
+        return new String(batches.bytesAt(place), Batches.index(place), Batches.length(place), StandardCharsets.UTF_8);
+    }
+
+    boolean stringEquals(long id, byte[] text) {
+        long place = strings.get(id);
+        return place != 0 && Batches.length(place) == text.length && startsWith(place, text);
+    }
+
+    private boolean startsWith(long place, byte[] prefix) {
+        int from = Batches.index(place);
+        return Batches.length(place) >= prefix.length
+                && Arrays.equals(batches.bytesAt(place), from, from + prefix.length, prefix, 0, prefix.length);
+    }
+
+    /** One of {@link Kind}'s SWEEP_BY constants: why a sweep with this stack took place. */
+    int sweepReason(long stack) throws BadInputException {
+        return meaning(stack) & SWEEP_REASON_MASK;
+    }
+
+    /** One of {@link Kind}'s GC_BY constants: why a collection with this stack began. */
+    int gcReason(long stack) throws BadInputException {
+        return (meaning(stack) >> GC_REASON_SHIFT) & 3;
+    }
+
     /** Whose stack this is. */
-    Worker worker(long stack) {
-        Worker known = workers.get(stack);
-        if (known == null) {
-            known = findWorker(stack);
-            workers.put(stack, known);
-        }
-        return known;
+    Worker worker(long stack) throws BadInputException {
+        return WORKERS.get((meaning(stack) >> WORKER_SHIFT) & 3);
     }
 
-    private Worker findWorker(long stack) {
-        Worker found = Worker.NONE;
-        boolean yields = false;
-        for (long f : stacks.getOrDefault(stack, new long[0])) {
-            switch (new String(string(f), StandardCharsets.UTF_8)) {
-                case "runtime.bgscavenge" -> found = Worker.SCAVENGER;
-                case "runtime.bgsweep" -> found = yields ? Worker.SWEEPER_YIELDING : Worker.SWEEPER;
-                case "runtime.goschedIfBusy" -> yields = true;
-                default -> {}
-            }
+    private int meaning(long stack) throws BadInputException {
+        long found = stacks.get(stack);
+        if (found > 0) {
+            found = LOOKED_AT | look(found);
+            stacks.replace(stack, found);
         }
-        return found;
+        return (int) found;
     }
 
-    /** Why a collection with this stack began. */
-    int gcReason(long stack) {
-        long[] functions = stacks.get(stack);
-        int reason = Kind.GC_BY_PACER;
-        if (functions != null) {
-            for (long f : functions) {
-                String name = new String(string(f), StandardCharsets.UTF_8);
-                if (name.equals("runtime/debug.FreeOSMemory") || name.equals("runtime/debug.freeOSMemory")) {
-                    return Kind.GC_BY_FREE_OS_MEMORY;
-                }
-                if (name.equals("runtime.GC")) {
-                    reason = Kind.GC_BY_PROGRAM;
-                }
+    /** Frames come innermost first; the innermost that tells why a span is swept decides. */
+    private int look(long stack) throws BadInputException {
+        Cursor in = frames.open(stack);
+        int sweep = Kind.SWEEP_BY_UNKNOWN;
+        int gc = Kind.GC_BY_PACER;
+        Worker worker = Worker.NONE;
+        boolean givesWay = false;
+        int count = in.readCount("a number of frames", MAX_FRAMES);
+        for (int i = 0; i < count; i++) {
+            in.readNumber();
+            long function = in.readNumber();
+            in.readNumber();
+            in.readNumber();
+            if (sweep == Kind.SWEEP_BY_UNKNOWN) {
+                sweep = sweepReasonOf(function);
+            }
+            if (stringEquals(function, FREE_OS_MEMORY) || stringEquals(function, FREE_OS_MEMORY_LINKED)) {
+                gc = Kind.GC_BY_FREE_OS_MEMORY;
+            } else if (stringEquals(function, PROGRAM_GC) && gc == Kind.GC_BY_PACER) {
+                gc = Kind.GC_BY_PROGRAM;
+            } else if (stringEquals(function, SCAVENGE)) {
+                worker = Worker.SCAVENGER;
+            } else if (stringEquals(function, GIVE_WAY)) {
+                givesWay = true;
+            } else if (stringEquals(function, SWEEP)) {
+                worker = givesWay ? Worker.SWEEPER_YIELDING : Worker.SWEEPER;
             }
         }
-        return reason;
+        return sweep | (gc << GC_REASON_SHIFT) | (WORKERS.indexOf(worker) << WORKER_SHIFT);
     }
 
-    private int findReason(long[] functions) {
-        if (functions == null) {
-            return Kind.SWEEP_BY_UNKNOWN;
+    private int sweepReasonOf(long function) {
+        if (stringEquals(function, CREDIT) || stringEquals(function, SWEEP_ONE)) {
+            return Kind.SWEEP_BY_CREDIT;
         }
-        for (long f : functions) {
-            switch (new String(string(f), StandardCharsets.UTF_8)) {
-                case "runtime.deductSweepCredit", "runtime.sweepone":
-                    return Kind.SWEEP_BY_CREDIT;
-                case "runtime.(*mheap).reclaim", "runtime.(*mheap).alloc":
-                    return Kind.SWEEP_BY_RECLAIM;
-                case "runtime.(*mcentral).cacheSpan":
-                    return Kind.SWEEP_BY_CACHE_SPAN;
-                default:
-                    break;
-            }
+        if (stringEquals(function, RECLAIM) || stringEquals(function, HEAP_ALLOC)) {
+            return Kind.SWEEP_BY_RECLAIM;
         }
-        return Kind.SWEEP_BY_UNKNOWN;
+        return stringEquals(function, CACHE_SPAN) ? Kind.SWEEP_BY_CACHE_SPAN : Kind.SWEEP_BY_UNKNOWN;
     }
 }

@@ -1,0 +1,61 @@
+package dev.needzero.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what went wrong into one line on standard error and an exit code. */
+final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private final BooleanSupplier stackTrace;
+
+    Errors(BooleanSupplier stackTrace) {
+        this.stackTrace = stackTrace;
+    }
+
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine at = e.getCommandLine();
+        String command = at.getCommandSpec().qualifiedName();
+        String message = firstLine(e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            List<String> near = unmatched.getSuggestions();
+            message += near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+        }
+        return report(at, e, command + ": " + message + " (see " + command + " --help)", Exit.USAGE);
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine at, ParseResult parsed) {
+        if (e instanceof FileSystemException files) {
+            String reason = files.getReason() == null ? files.getClass().getSimpleName() : files.getReason();
+            return report(at, e, "needzero: " + files.getFile() + ": " + reason, Exit.BAD_INPUT);
+        }
+        if (e instanceof IOException) {
+            return report(at, e, "needzero: " + firstLine(e.getMessage()), Exit.BAD_INPUT);
+        }
+        String hint = stackTrace.getAsBoolean() ? "" : " (--stacktrace shows where)";
+        return report(at, e, "needzero: a bug of ours: " + firstLine(e.toString()) + hint, Exit.BUG);
+    }
+
+    private int report(CommandLine at, Exception e, String line, int exit) {
+        PrintWriter err = at.getErr();
+        err.print(line + "\n");
+        if (stackTrace.getAsBoolean()) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return exit;
+    }
+
+    private static String firstLine(String message) {
+        return message == null ? "no message" : message.strip().split("\\R", 2)[0];
+    }
+}

@@ -1,0 +1,102 @@
+package dev.needzero.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code needzero} command: hands its arguments to the command that they name. */
+@Command(
+        name = "needzero",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.ManifestVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "A digital twin of the Go memory allocator on a model of the operating system's pages.",
+            "Replays recorded allocation traces under any Go version and says which pages end up committed, and by whom."
+        },
+        footer = {
+            "",
+            "TRACE is a path or - for standard input, plain, gzip or zstd; FORMAT:PATH names its format.",
+            "Exit codes: 0 done; 1 a bug of ours; 2 usage; 3 bad input; 4 the answer is no."
+        })
+public final class Main implements Runnable {
+    private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("info", InfoCommand::new);
+        COMMANDS.put("replay", ReplayCommand::new);
+        COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("fidelity", FidelityCommand::new);
+        COMMANDS.put("versions", VersionsCommand::new);
+        COMMANDS.put("publication", PublicationCommand::new);
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
+    private boolean stackTrace;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        CommandLine line = commandLine(args);
+        line.setOut(utf8(FileDescriptor.out));
+        line.setErr(utf8(FileDescriptor.err));
+        int exit = line.execute(args);
+        line.getOut().flush();
+        line.getErr().flush();
+        System.exit(exit);
+    }
+
+    /** A reader that closes its end early ({@code | head}) is no error: a PrintWriter keeps that to itself. */
+    private static PrintWriter utf8(FileDescriptor to) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(to), StandardCharsets.UTF_8), false);
+    }
+
+    /** The command line for these arguments; only the command that they begin with is loaded, if they do. */
+    static CommandLine commandLine(String... args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
+        Supplier<Object> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+        if (named != null) {
+            line.addSubcommand(args[0], named.get());
+        } else {
+            COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        }
+        Errors errors = new Errors(() -> main.stackTrace);
+        line.setParameterExceptionHandler(errors);
+        line.setExecutionExceptionHandler(errors);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(110);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+
+    /** The version that the build wrote into the jar's manifest; classes outside a jar have none. */
+    static final class ManifestVersion implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"needzero " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.needzero.cli;
+
+import dev.needzero.report.Comparison;
+import java.io.PrintWriter;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What commands print alike. */
+final class Printing {
+    private Printing() {}
+
+    /** The table, what it rests on, and what the trace left open. */
+    static void comparison(CommandSpec spec, Comparison result, String assumptions) {
+        PrintWriter out = spec.commandLine().getOut();
+        result.table().print(out);
+        out.print("\n" + assumptions + "\n");
+        for (String note : result.notes()) {
+            out.print("Note: " + note + ".\n");
+        }
+        out.flush();
+    }
+}

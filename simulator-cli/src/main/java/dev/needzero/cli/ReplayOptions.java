@@ -1,0 +1,161 @@
+package dev.needzero.cli;
+
+import dev.needzero.experiment.Replays;
+import dev.needzero.experiment.TouchRules;
+import dev.needzero.experiment.Verification;
+import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviours;
+import dev.needzero.units.ByteSize;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What a replay takes beside its trace and its version. */
+final class ReplayOptions {
+    /** Who chooses addresses. */
+    enum Placement {
+        SIMULATED,
+        RECORDED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Who decides when objects are freed. */
+    enum Gc {
+        RECORDED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--set",
+            paramLabel = "BEHAVIOUR=VALUE",
+            description = "Change one behaviour of the version; needzero versions lists them. Repeatable.")
+    private Map<String, String> changes = new LinkedHashMap<>();
+
+    @Option(
+            names = "--touch",
+            paramLabel = "RULES",
+            description = "What the program writes of its objects: 'WHAT=HOW …' or @FILE. WHAT: untyped, small, large,"
+                    + " default or a type's name (a trailing * for any ending); HOW: all, none, 25%%, 64KiB. Default: what"
+                    + " the .case.json beside the trace says, else default=all.")
+    private String touch;
+
+    @Option(
+            names = "--placement",
+            defaultValue = "simulated",
+            paramLabel = "simulated|recorded",
+            description = "Who chooses addresses: the version replayed, or the recording. Default: ${DEFAULT-VALUE}.")
+    private Placement placement;
+
+    @Option(
+            names = "--gc",
+            defaultValue = "recorded",
+            paramLabel = "recorded",
+            description = "When objects are freed: where the recording freed them.")
+    private Gc gc;
+
+    @Option(
+            names = "--os-page",
+            defaultValue = "4KiB",
+            paramLabel = "4KiB|16KiB|64KiB",
+            description = "The system's base page. Default: ${DEFAULT-VALUE}.")
+    private String osPage;
+
+    @Option(
+            names = "--thp",
+            defaultValue = "madvise",
+            paramLabel = "always|madvise|never",
+            description = "Transparent huge pages. Default: ${DEFAULT-VALUE}.")
+    private OsSettings.Thp thp;
+
+    private String touchOrigin;
+
+    /** A version as {@code --go} names it, changed as {@code --set} says. */
+    Behaviours behaviours(String version) {
+        Behaviours result;
+        try {
+            result = Behaviours.of(version);
+        } catch (IllegalArgumentException e) {
+            throw usage("--go " + version + ": not a version that is known; known are 1." + Behaviours.OLDEST_MINOR
+                    + " … 1." + Behaviours.NEWEST_MINOR);
+        }
+        for (Map.Entry<String, String> change : changes.entrySet()) {
+            try {
+                result = result.with(change.getKey(), change.getValue());
+            } catch (IllegalArgumentException e) {
+                throw usage("--set " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
+            }
+        }
+        return result;
+    }
+
+    /** Checks every option that can be wrong, before any work is done. */
+    Replays.Settings settings(String trace) throws IOException {
+        behaviours(Behaviours.versions().get(0));
+        return new Replays.Settings(os(), touch(trace), recordedPlacement());
+    }
+
+    boolean recordedPlacement() {
+        return placement == Placement.RECORDED;
+    }
+
+    OsSettings os() {
+        try {
+            long bytes = ByteSize.parse(osPage);
+            if (Long.bitCount(bytes) != 1) {
+                throw new IllegalArgumentException("an OS page of " + bytes + " bytes: expected 4KiB, 16KiB or 64KiB");
+            }
+            return new OsSettings(Long.numberOfTrailingZeros(bytes), thp);
+        } catch (IllegalArgumentException e) {
+            throw usage("--os-page " + osPage + ": " + e.getMessage());
+        }
+    }
+
+    private TouchRules touch(String trace) throws IOException {
+        try {
+            if (touch != null) {
+                touchOrigin = "--touch";
+                return TouchRules.parse(touch.startsWith("@") ? Files.readString(Path.of(touch.substring(1))) : touch);
+            }
+            if (!trace.equals("-") && Verification.caseOf(trace).get("touch") instanceof String rules) {
+                touchOrigin = "its .case.json";
+                return TouchRules.parse(rules);
+            }
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+        touchOrigin = "no rules given";
+        return TouchRules.ALL;
+    }
+
+    /** What the figures rest on, in one line. */
+    String assumptions(Replays.Settings settings) {
+        String what = settings.touch().toString();
+        return "Assumed: the program writes of its objects "
+                + (what.equals("default=all") ? "everything" : "\"" + what + "\"")
+                + " (" + touchOrigin + "); placement " + placement + "; collector " + gc + "; OS page "
+                + ByteSize.format(1L << settings.os().osPageShift()) + "; THP "
+                + thp.name().toLowerCase(Locale.ROOT) + ".";
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.needzero.report;
+
+import dev.needzero.experiment.Fidelity.Score;
+import dev.needzero.units.ByteSize;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** What {@code fidelity} says: a line a recording, and all of them together. */
+public final class FidelityReport {
+    private final List<Score> scores;
+
+    public FidelityReport(List<Score> scores) {
+        this.scores = List.copyOf(scores);
+    }
+
+    public Table table() {
+        Table table = new Table();
+        table.row(
+                "recording",
+                "under",
+                "spans same",
+                "objects same",
+                "pages agree, least",
+                "RSS off, worst",
+                "worst in bytes",
+                "RSS off, mean",
+                "metrics equal");
+        for (Score s : scores) {
+            if (s.failure() != null) {
+                table.row(s.name(), s.go(), "failed: " + s.failure().getMessage());
+            } else {
+                table.row(
+                        s.name(),
+                        s.go(),
+                        share(s.spansSame(), s.spans()),
+                        share(s.objectsSame(), s.objects()),
+                        percent(s.leastPagesPercent()),
+                        percent(s.worstRssErrorPercent()),
+                        ByteSize.format(s.worstRssErrorBytes()),
+                        percent(s.meanRssErrorPercent()),
+                        s.metrics() == 0 ? "-" : s.metricsEqual() + "/" + s.metrics());
+            }
+        }
+        table.row(totals());
+        return table;
+    }
+
+    private String[] totals() {
+        List<Score> answered = answered();
+        long metrics = answered.stream().mapToLong(Score::metrics).sum();
+        long equal = answered.stream().mapToLong(Score::metricsEqual).sum();
+        return new String[] {
+            "all " + scores.size(),
+            "",
+            share(
+                    answered.stream().mapToLong(Score::spansSame).sum(),
+                    answered.stream().mapToLong(Score::spans).sum()),
+            share(
+                    answered.stream().mapToLong(Score::objectsSame).sum(),
+                    answered.stream().mapToLong(Score::objects).sum()),
+            percent(least(Score::leastPagesPercent)),
+            percent(worst()),
+            ByteSize.format(
+                    answered.stream().mapToLong(Score::worstRssErrorBytes).max().orElse(0)),
+            percent(mean()),
+            equal + "/" + metrics
+        };
+    }
+
+    private List<Score> answered() {
+        return scores.stream().filter(s -> s.failure() == null).toList();
+    }
+
+    private double least(ToDoubleFunction<Score> percent) {
+        return answered().stream()
+                .mapToDouble(percent)
+                .filter(x -> x >= 0)
+                .min()
+                .orElse(-1);
+    }
+
+    private double worst() {
+        return answered().stream()
+                .mapToDouble(Score::worstRssErrorPercent)
+                .max()
+                .orElse(-1);
+    }
+
+    private double mean() {
+        return answered().stream()
+                .mapToDouble(Score::meanRssErrorPercent)
+                .filter(x -> x >= 0)
+                .average()
+                .orElse(-1);
+    }
+
+    private static String share(long same, long all) {
+        return all == 0 ? "-" : VerificationReport.percent(same, all);
+    }
+
+    private static String percent(double percent) {
+        return percent < 0 ? "-" : String.format(Locale.ROOT, "%.3f %%", percent);
+    }
+
+    public Map<String, Object> toJson() {
+        List<Object> recordings = new ArrayList<>();
+        for (Score s : scores) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("recording", s.name());
+            one.put("go", s.go());
+            one.put("sameRun", s.sameRun());
+            one.put("spans", s.spans());
+            one.put("spansSame", s.spansSame());
+            one.put("objects", s.objects());
+            one.put("objectsSame", s.objectsSame());
+            one.put("leastPagesPercent", orNull(s.leastPagesPercent()));
+            one.put("worstRssErrorPercent", orNull(s.worstRssErrorPercent()));
+            one.put("worstRssErrorBytes", s.worstRssErrorBytes());
+            one.put("meanRssErrorPercent", orNull(s.meanRssErrorPercent()));
+            one.put("metrics", s.metrics());
+            one.put("metricsEqual", s.metricsEqual());
+            one.put("failure", s.failure() == null ? null : s.failure().getMessage());
+            recordings.add(one);
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("recordings", recordings);
+        json.put("leastPagesPercent", orNull(least(Score::leastPagesPercent)));
+        json.put("worstRssErrorPercent", orNull(worst()));
+        json.put("meanRssErrorPercent", orNull(mean()));
+        return json;
+    }
+
+    private static Double orNull(double percent) {
+        return percent < 0 ? null : percent;
+    }
+}
