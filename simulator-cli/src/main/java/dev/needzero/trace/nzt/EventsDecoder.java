@@ -1,0 +1,184 @@
+package dev.needzero.trace.nzt;
+
+import dev.needzero.trace.EventBatch;
+import io.airlift.compress.zstd.ZstdDecompressor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An EVENTS block's payload, turned into batches. Columns are decoded one after the other: times for the whole batch,
+ * then run by run the columns of the run's lane.
+ */
+final class EventsDecoder {
+    private static final int MAX_VARINT_BYTES = 10;
+    private static final int MAX_PAIRS = 1 << 15;
+    private static final int MAX_LANES = 256;
+
+    private final ZstdDecompressor decompressor = new ZstdDecompressor();
+    private final Section.Unpacker runs = new Section.Unpacker(decompressor);
+    private final Times times = new Times(decompressor);
+    private final List<Lane> lanes = new ArrayList<>();
+    private final IdPrediction ids = new IdPrediction();
+
+    private byte[] pairLane = new byte[16];
+    private int[] pairProc = new int[16];
+    private short[] procs = new short[16];
+    private int[] runPair = new int[256];
+    private int[] runLength = new int[256];
+    private int runCount;
+    private int run;
+    private int leftOfRun;
+    private int left;
+    private int typesKnown;
+    private long earliestNanos;
+    private long latestNanos;
+    private long sourceEvents;
+
+    /** What stands at the payload's head: enough to know whether the rest is needed. */
+    private record Head(long timeBefore, long nextFresh) {}
+
+    /** Takes a payload; {@link #typesKnown} says how many types it refers to. */
+    void load(byte[] payload, int offset, int length, int events) throws DamagedBlockException {
+        ByteSource in = new ByteSource(payload, offset, length);
+        left = 0;
+        Head head = readHead(in);
+        readPairs(in);
+        int[] eventsOfLane = readRuns(in, events);
+        times.load(in, events, head.timeBefore);
+        int laneCount = in.count(MAX_LANES, "lanes");
+        for (int lane = 0; lane < eventsOfLane.length; lane++) {
+            if (eventsOfLane[lane] > 0 && lane >= laneCount) {
+                throw new DamagedBlockException("lane " + lane + " of " + laneCount);
+            }
+        }
+        for (int lane = 0; lane < laneCount; lane++) {
+            if (lane == lanes.size()) {
+                lanes.add(new Lane(decompressor));
+            }
+            lanes.get(lane).load(in, eventsOfLane[lane], procs.length, typesKnown);
+        }
+        if (in.remaining() != 0) {
+            throw new DamagedBlockException(in.remaining() + " bytes behind the last lane");
+        }
+        ids.startBlock(head.nextFresh);
+        left = events;
+        run = -1;
+        leftOfRun = 0;
+    }
+
+    private Head readHead(ByteSource in) throws DamagedBlockException {
+        long timeBefore = in.sv();
+        earliestNanos = in.sv();
+        latestNanos = earliestNanos + in.uv();
+        typesKnown = in.count(Integer.MAX_VALUE, "types");
+        sourceEvents = in.uv();
+        return new Head(timeBefore, in.uv());
+    }
+
+    private void readPairs(ByteSource in) throws DamagedBlockException {
+        int pairs = in.count(MAX_PAIRS, "pairs of lane and proc");
+        if (pairLane.length < pairs) {
+            pairLane = new byte[pairs];
+            pairProc = new int[pairs];
+        }
+        for (int i = 0; i < pairs; i++) {
+            pairLane[i] = (byte) in.u8();
+            pairProc[i] = in.count(Short.MAX_VALUE, "as a proc's index");
+        }
+        int procCount = in.count(Short.MAX_VALUE + 1, "procs");
+        procs = new short[procCount];
+        for (int i = 0; i < procCount; i++) {
+            procs[i] = (short) in.count(Short.MAX_VALUE, "as a proc's number");
+        }
+        for (int i = 0; i < pairs; i++) {
+            if (pairProc[i] >= procCount) {
+                throw new DamagedBlockException("proc index " + pairProc[i] + " of " + procCount);
+            }
+        }
+        Arrays.fill(pairProc, pairs, pairProc.length, -1);
+    }
+
+    /** Returns how many events belong to each lane. */
+    private int[] readRuns(ByteSource in, int events) throws DamagedBlockException {
+        runs.read(in, events * 2 * MAX_VARINT_BYTES);
+        ByteSource text = new ByteSource(runs.array(), 0, runs.length());
+        int[] eventsOfLane = new int[MAX_LANES];
+        int total = 0;
+        runCount = 0;
+        while (text.remaining() > 0) {
+            if (runCount == runPair.length) {
+                runPair = Arrays.copyOf(runPair, runCount * 2);
+                runLength = Arrays.copyOf(runLength, runCount * 2);
+            }
+            int pair = text.count(pairProc.length - 1L, "as a pair's index");
+            int length = text.count(events - total - 1L, "events more in a run") + 1;
+            if (pairProc[pair] < 0) {
+                throw new DamagedBlockException("pair " + pair + " is not listed");
+            }
+            runPair[runCount] = pair;
+            runLength[runCount++] = length;
+            eventsOfLane[pairLane[pair] & 0xff] += length;
+            total += length;
+        }
+        if (total != events) {
+            throw new DamagedBlockException("runs of " + total + " events, expected " + events);
+        }
+        return eventsOfLane;
+    }
+
+    int left() {
+        return left;
+    }
+
+    /** Forgets what is left. */
+    void drop() {
+        left = 0;
+    }
+
+    int typesKnown() {
+        return typesKnown;
+    }
+
+    long earliestNanos() {
+        return earliestNanos;
+    }
+
+    long latestNanos() {
+        return latestNanos;
+    }
+
+    /** Events that the source's reader had decoded by this block's end. */
+    long sourceEvents() {
+        return sourceEvents;
+    }
+
+    /** Appends as many events as are left and fit, at most {@code limit}. */
+    void decode(EventBatch batch, int limit) throws DamagedBlockException {
+        int from = batch.size;
+        int to = from + Math.min(Math.min(left, limit), EventBatch.CAPACITY - from);
+        times.decode(batch.timeNanos, from, to);
+        byte[] kind = batch.kind;
+        short[] proc = batch.proc;
+        for (int i = from; i < to; ) {
+            if (leftOfRun == 0) {
+                leftOfRun = runLength[++run];
+            }
+            int end = Math.min(to, i + leftOfRun);
+            int pair = runPair[run];
+            int procIndex = pairProc[pair];
+            Lane lane = lanes.get(pairLane[pair] & 0xff);
+            byte k = lane.kind();
+            short p = procs[procIndex];
+            for (int j = i; j < end; j++) {
+                kind[j] = k;
+                proc[j] = p;
+            }
+            lane.decode(batch, i, end, procIndex, ids);
+            leftOfRun -= end - i;
+            i = end;
+        }
+        left -= to - from;
+        batch.size = to;
+    }
+}
