@@ -103,8 +103,9 @@ final class PprofWorkload extends Workload {
 
     private static int objects(long n, String path) {
         if (n > MOST_OBJECTS) {
-            throw new IllegalArgumentException(path + ": " + n + " objects of one site are more than can be made (at most "
-                    + MOST_OBJECTS + "); a smaller scale may do");
+            throw new IllegalArgumentException(
+                    path + ": " + n + " objects of one site are more than can be made (at most " + MOST_OBJECTS
+                            + "); a smaller scale may do");
         }
         return (int) n;
     }

@@ -54,8 +54,8 @@ class GoLanguageTest {
         assertEquals(capacities("1.21", GoType.INT64, 21), capacities("1.21", GoType.POINTER, 21));
         assertEquals(
                 List.of(
-                        1L, 2L, 4L, 8L, 16L, 32L, 64L, 143L, 287L, 607L, 1023L, 1535L, 2303L, 3071L, 4095L, 6144L, 8192L,
-                        11264L, 14336L, 18432L, 23552L),
+                        1L, 2L, 4L, 8L, 16L, 32L, 64L, 143L, 287L, 607L, 1023L, 1535L, 2303L, 3071L, 4095L, 6144L,
+                        8192L, 11264L, 14336L, 18432L, 23552L),
                 capacities("1.22", GoType.POINTER, 21));
     }
 
@@ -72,8 +72,8 @@ class GoLanguageTest {
         "1.21,pointer,4,'*int 32 scan=1, runtime.hchan 96 scan=1'",
     })
     void aChannelTakesItsHeaderAndItsBuffer(String go, String elem, int buffer, String slots) throws IOException {
-        Map<String, Integer> made = Slots.generated(
-                "channels?count=1&fill=0&elem=" + elem + "&buffer=" + buffer + "&go=" + go, false);
+        Map<String, Integer> made =
+                Slots.generated("channels?count=1&fill=0&elem=" + elem + "&buffer=" + buffer + "&go=" + go, false);
         assertEquals("{" + slots + "}", made.toString());
     }
 
@@ -98,8 +98,8 @@ class GoLanguageTest {
         GoType slot = GoType.struct("slot", new GoType("int32", 4, 4, 0), GoType.EMPTY);
         assertEquals(8, slot.sizeBytes());
         assertEquals(24, GoType.struct("slot", GoType.STRING, GoType.EMPTY).sizeBytes());
-        GoType record = GoType.struct(
-                "record", GoType.POINTER, new GoType("[]uint8", 24, 8, 8), GoType.POINTER, GoType.INT64);
+        GoType record =
+                GoType.struct("record", GoType.POINTER, new GoType("[]uint8", 24, 8, 8), GoType.POINTER, GoType.INT64);
         assertEquals(GoType.RECORD.sizeBytes(), record.sizeBytes());
         assertEquals(GoType.RECORD.pointerBytes(), record.pointerBytes());
     }

@@ -73,7 +73,8 @@ class PprofWorkloadTest {
             }
             wanted.values().removeIf(bytes -> bytes == 0);
             assertEquals(wanted.keySet(), made.keySet());
-            wanted.forEach((slot, bytes) -> assertEquals(bytes, made.get(slot), Math.max(bytes * 0.02, slot / 2.0), "slots of " + slot));
+            wanted.forEach((slot, bytes) ->
+                    assertEquals(bytes, made.get(slot), Math.max(bytes * 0.02, slot / 2.0), "slots of " + slot));
         }
     }
 

@@ -42,8 +42,7 @@ class RecordedProgramsTest {
                 Slots.recorded("maps-int@go" + recorded, "start", "grown"),
                 Slots.generated("maps?key=int64&elem=int64&go=" + go, false));
         assertSame(
-                Slots.recorded("maps-string@go" + recorded, "start", "grown"),
-                Slots.generated("maps?go=" + go, false));
+                Slots.recorded("maps-string@go" + recorded, "start", "grown"), Slots.generated("maps?go=" + go, false));
     }
 
     /**

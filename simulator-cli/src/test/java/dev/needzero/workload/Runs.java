@@ -58,7 +58,8 @@ record Runs(
                         case Kind.ALLOC -> {
                             assertTrue(!live.get(id), () -> "object " + id + " is allocated while it lives");
                             assertTrue(batch.b[i] > 0);
-                            assertTrue(batch.c[i] > 0 && batch.c[i] < reader.types().size());
+                            assertTrue(batch.c[i] > 0
+                                    && batch.c[i] < reader.types().size());
                             live.set(id);
                             while (bytesOf.size() <= id) {
                                 bytesOf.add(0L);
@@ -94,7 +95,16 @@ record Runs(
                 liveBytes.merge(reader.types().get(typeOf.get(id)).name(), bytesOf.get(id), Long::sum);
             }
             return new Runs(
-                    events, allocs, allocBytes, frees, peak, bytesOf.size(), hash, nanos, requests, liveBytes,
+                    events,
+                    allocs,
+                    allocBytes,
+                    frees,
+                    peak,
+                    bytesOf.size(),
+                    hash,
+                    nanos,
+                    requests,
+                    liveBytes,
                     checkpoints);
         }
     }

@@ -28,7 +28,9 @@ final class Slots {
     /** The recordings' directory; a test that needs it is skipped where it is absent. */
     static Path shared(String path) {
         String set = System.getProperty("needzero.shared");
-        Path root = set != null ? Path.of(set) : Path.of("..", "..", "..", "shared").toAbsolutePath().normalize();
+        Path root = set != null
+                ? Path.of(set)
+                : Path.of("..", "..", "..", "shared").toAbsolutePath().normalize();
         for (Path at = Path.of("").toAbsolutePath(); set == null && at != null; at = at.getParent()) {
             if (Files.isDirectory(at.resolve("shared").resolve("recorded"))) {
                 root = at.resolve("shared");
@@ -45,7 +47,8 @@ final class Slots {
         Map<Long, long[]> spanAt = new HashMap<>();
         Map<String, Integer> counts = new TreeMap<>();
         boolean counting = false;
-        try (TraceReader reader = Traces.open(shared("recorded/" + recording + ".trace.gz").toString())) {
+        try (TraceReader reader =
+                Traces.open(shared("recorded/" + recording + ".trace.gz").toString())) {
             EventBatch batch = new EventBatch();
             while (reader.next(batch)) {
                 for (int i = 0; i < batch.size; i++) {

@@ -55,7 +55,8 @@ class WorkloadsTest {
     @Test
     void halfOfTheServiceIsChannelBuffersAndAFifthMaps() throws IOException {
         Runs run = Runs.of("service");
-        double all = run.liveBytes().values().stream().mapToLong(Long::longValue).sum();
+        double all =
+                run.liveBytes().values().stream().mapToLong(Long::longValue).sum();
         assertEquals(0.5, run.liveBytes().get("main.record") / all, 0.05);
         assertEquals(0.2, run.liveBytes().get("map.group[string]main.record") / all, 0.03);
         assertEquals(List.of("channels-made"), run.checkpoints().subList(0, 1));
@@ -88,7 +89,8 @@ class WorkloadsTest {
     void burstsComeAndGo() throws IOException {
         Runs run = Runs.of("bursts?events=2000000");
         assertEquals(
-                List.of("base", "quiet", "burst", "over", "quiet", "burst", "over"), run.checkpoints().subList(0, 7));
+                List.of("base", "quiet", "burst", "over", "quiet", "burst", "over"),
+                run.checkpoints().subList(0, 7));
     }
 
     @Test
@@ -108,7 +110,9 @@ class WorkloadsTest {
         WorkloadSpec grid = WorkloadSpec.parse("gen:grid?kinds=ptr,chan&sizes=4KiB,1MiB&touched=0%,25%&cell=4MiB");
         List<WorkloadSpec> cells = grid.cells();
         assertEquals(8, cells.size());
-        assertEquals("gen:large?count=1024&kind=ptr&size=4KiB&touched=0%", cells.get(0).toString());
+        assertEquals(
+                "gen:large?count=1024&kind=ptr&size=4KiB&touched=0%",
+                cells.get(0).toString());
         long allocs = 0;
         for (WorkloadSpec cell : cells) {
             allocs += Runs.of(cell.toString()).allocs();
@@ -122,8 +126,11 @@ class WorkloadsTest {
     @Test
     void theSeedDecidesAndDefaultsNeedNotBeSaid() throws IOException {
         assertEquals(
-                Runs.of("gen:mix?events=50000&seed=1").hash(), Runs.of("mix?events=50000").hash());
-        assertEquals("gen:mix?events=50000&seed=7", WorkloadSpec.parse("mix?seed=7&events=50000").toString());
+                Runs.of("gen:mix?events=50000&seed=1").hash(),
+                Runs.of("mix?events=50000").hash());
+        assertEquals(
+                "gen:mix?events=50000&seed=7",
+                WorkloadSpec.parse("mix?seed=7&events=50000").toString());
     }
 
     @ParameterizedTest
