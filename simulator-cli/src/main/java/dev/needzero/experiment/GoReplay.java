@@ -82,10 +82,20 @@ public final class GoReplay {
     private long unknownObjects;
     private EventBatch current;
     private CheckpointListener listener = (number, replay) -> {};
+    private Observer observer = new Observer() {};
 
     /** Told at each checkpoint, with the twin in the state it has there. */
     public interface CheckpointListener {
         void reached(Checkpoint checkpoint, GoReplay replay);
+    }
+
+    /** Watches a twin while it runs; it may look at it, and no more. Called on the replay's thread. */
+    public interface Observer {
+        /** A span, a collection, a checkpoint or a batch is done. */
+        default void moment(long nanos, long events, GoReplay replay) {}
+
+        /** The object of a large span is known now. */
+        default void largeObject(MSpan span, String type) {}
     }
 
     /** How many spans and objects the twin put where the recording had them. */
@@ -174,8 +184,18 @@ public final class GoReplay {
         this.listener = checkpointListener;
     }
 
+    /** Says who watches. */
+    public void observe(Observer watcher) {
+        this.observer = watcher;
+    }
+
     public GoRuntime runtime() {
         return runtime;
+    }
+
+    /** The address that the twin's offset 0 stands for. */
+    public long heapBase() {
+        return reader.info().heapBase();
     }
 
     public Placement placement() {
@@ -229,6 +249,7 @@ public final class GoReplay {
         events += n;
         now = n > 0 ? batch.timeNanos[n - 1] : now;
         timeLine.sample(now, events, runtime, goalBytes);
+        observer.moment(now, events, this);
     }
 
     /** The trace is over: what is still open is closed. */
@@ -340,6 +361,7 @@ public final class GoReplay {
             placement.objectsSame++;
         }
         runtime.clearLarge(r.twin, type != 0 || !r.twin.noscan());
+        observer.largeObject(r.twin, reader.types().get(type).name());
         long written = touch.large(type, r.twin.sizeBytes());
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
@@ -491,6 +513,7 @@ public final class GoReplay {
                 runtime.scavenger().markTermination();
                 sweep.gcEnd();
                 timeLine.cycle(now);
+                observer.moment(now, events + i, this);
             }
             case Kind.SWEEP_BEGIN -> {
                 run(proc).reason = c;
@@ -599,6 +622,7 @@ public final class GoReplay {
             firstSlot(r, p, i);
         }
         timeLine.sample(now, events + i, runtime, goalBytes);
+        observer.moment(now, events + i, this);
     }
 
     /**
@@ -757,6 +781,7 @@ public final class GoReplay {
                     Cause.PROGRAM);
         } else {
             os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
+            observer.largeObject(r.twin, reader.types().get(type).name());
         }
     }
 
@@ -920,5 +945,6 @@ public final class GoReplay {
                 number, name, events + i, now, os.rssBytes(), os.mappedBytes(), os.zeroMappedBytes(), metrics());
         checkpoints.add(at);
         listener.reached(at, this);
+        observer.moment(now, events + i, this);
     }
 }
