@@ -42,6 +42,7 @@ public final class Main implements Runnable {
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
+        COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
     }

@@ -7,6 +7,7 @@ import dev.needzero.trace.InflationLimit;
 import dev.needzero.trace.TraceInput;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,11 +45,16 @@ record HeapProfile(List<Site> sites) {
     private static byte[] bytes(TraceInput input) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] piece = new byte[1 << 16];
-        for (int n = input.read(piece, 0, piece.length); n > 0; n = input.read(piece, 0, piece.length)) {
-            all.write(piece, 0, n);
-            if (all.size() > MAX_BYTES) {
-                throw new BadInputException(input.name(), "is larger than any heap profile (512 MiB inflated)");
+        try {
+            for (int n = input.read(piece, 0, piece.length); n > 0; n = input.read(piece, 0, piece.length)) {
+                all.write(piece, 0, n);
+                if (all.size() > MAX_BYTES) {
+                    throw new BadInputException(input.name(), "is larger than any heap profile (512 MiB unpacked)");
+                }
             }
+        } catch (EOFException e) {
+            throw new BadInputException(
+                    input.at(all.size()), "the packed profile is cut short here; fetch the profile again");
         }
         return all.toByteArray();
     }
@@ -272,7 +278,7 @@ record HeapProfile(List<Site> sites) {
         }
 
         private BadInputException bad(CodedInputStream in, String problem) {
-            return new BadInputException(name, "byte " + in.getTotalBytesRead() + " (inflated): " + problem);
+            return new BadInputException(name, "unpacked byte " + in.getTotalBytesRead() + ": " + problem);
         }
     }
 }

@@ -95,12 +95,12 @@ class MapsTest {
         long before = liveBytesOf("map.bucket");
         map.put(key++);
         long growing = liveBytesOf("map.bucket");
-        assertTrue(growing > before + 2048 * bucketBytes, () -> before + " then " + growing);
+        assertTrue(growing > before + 2048L * bucketBytes, () -> before + " then " + growing);
         for (int i = 0; i < 1024; i++) {
             map.put(key++);
         }
         long grown = liveBytesOf("map.bucket");
-        assertTrue(grown < growing - 1024 * bucketBytes, () -> before + ", " + growing + ", then " + grown);
+        assertTrue(grown < growing - 1024L * bucketBytes, () -> before + ", " + growing + ", then " + grown);
     }
 
     @ParameterizedTest

@@ -144,7 +144,7 @@ class WorkloadsTest {
                 "service?channels=1&channels=2|given twice",
                 "service?channels=many|expected a whole number",
                 "service?channels=-1|expected a whole number",
-                "service?channels=0|at least 1",
+                "service?channels=0|expected 1 to",
                 "service?fill=200%|expected a share",
                 "service?small=16k|is not a byte count",
                 "maps?key=stringy|is not a type",
