@@ -1,7 +1,7 @@
 package dev.needzero.cli;
 
-import dev.needzero.experiment.GoReplay;
 import dev.needzero.experiment.LiveTypes;
+import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.report.HtmlReport;
 import dev.needzero.report.PageMapRecorder;
@@ -65,7 +65,7 @@ final class ReportCommand implements Callable<Integer> {
                 Progress progress = new Progress("report", "MiB")) {
             List<PageMapRecorder> pages =
                     versions.stream().map(v -> new PageMapRecorder()).toList();
-            List<GoReplay> replays = Replays.runAll(reader, versions, settings, pages, progress);
+            List<Replay> replays = Replays.runAll(reader, versions, settings, pages, progress);
             progress.close();
             List<LiveTypes.Use> types = reader.uses();
             List<ReportData.Run> runs = new ArrayList<>();

@@ -78,25 +78,6 @@ public final class GoReplay extends Replay {
     private long lastHeapAlloc = -1;
     private long unknownObjects;
     private EventBatch current;
-<<<<<<< HEAD
-=======
-    private CheckpointListener listener = (number, replay) -> {};
-    private Observer observer = new Observer() {};
-
-    /** Told at each checkpoint, with the twin in the state it has there. */
-    public interface CheckpointListener {
-        void reached(Checkpoint checkpoint, GoReplay replay);
-    }
->>>>>>> report
-
-    /** Watches a twin while it runs; it may look at it, and no more. Called on the replay's thread. */
-    public interface Observer {
-        /** A span, a collection, a checkpoint or a batch is done. */
-        default void moment(long nanos, long events, GoReplay replay) {}
-
-        /** The object of a large span is known now. */
-        default void largeObject(MSpan span, String type) {}
-    }
 
     /** How many spans and objects the twin put where the recording had them. */
     public static final class Placement {
@@ -179,25 +160,12 @@ public final class GoReplay extends Replay {
         this.touch = new TouchRules.Cache(rules, reader.types());
     }
 
-<<<<<<< HEAD
     @Override
-=======
-    /** Says who is told at each checkpoint. */
-    public void onCheckpoint(CheckpointListener checkpointListener) {
-        this.listener = checkpointListener;
-    }
-
-    /** Says who watches. */
-    public void observe(Observer watcher) {
-        this.observer = watcher;
-    }
-
->>>>>>> report
     public GoRuntime runtime() {
         return runtime;
     }
 
-    /** The address that the twin's offset 0 stands for. */
+    @Override
     public long heapBase() {
         return reader.info().heapBase();
     }
@@ -242,12 +210,8 @@ public final class GoReplay extends Replay {
         }
         events += n;
         now = n > 0 ? batch.timeNanos[n - 1] : now;
-<<<<<<< HEAD
         timeLine().sample(now, events, runtime, goalBytes);
-=======
-        timeLine.sample(now, events, runtime, goalBytes);
-        observer.moment(now, events, this);
->>>>>>> report
+        observer().moment(now, events, this);
     }
 
     @Override
@@ -359,7 +323,7 @@ public final class GoReplay extends Replay {
             placement.objectsSame++;
         }
         runtime.clearLarge(r.twin, type != 0 || !r.twin.noscan());
-        observer.largeObject(r.twin, reader.types().get(type).name());
+        observer().largeObject(r.twin, reader.types().get(type).name());
         long written = touch.large(type, r.twin.sizeBytes());
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
@@ -510,12 +474,8 @@ public final class GoReplay extends Replay {
                 afterCollection = true;
                 runtime.scavenger().markTermination();
                 sweep.gcEnd();
-<<<<<<< HEAD
                 timeLine().cycle(now);
-=======
-                timeLine.cycle(now);
-                observer.moment(now, events + i, this);
->>>>>>> report
+                observer().moment(now, events + i, this);
             }
             case Kind.SWEEP_BEGIN -> {
                 run(proc).reason = c;
@@ -623,12 +583,8 @@ public final class GoReplay extends Replay {
         } else if (sameClasses) {
             firstSlot(r, p, i);
         }
-<<<<<<< HEAD
         timeLine().sample(now, events + i, runtime, goalBytes);
-=======
-        timeLine.sample(now, events + i, runtime, goalBytes);
-        observer.moment(now, events + i, this);
->>>>>>> report
+        observer().moment(now, events + i, this);
     }
 
     /**
@@ -787,7 +743,7 @@ public final class GoReplay extends Replay {
                     Cause.PROGRAM);
         } else {
             os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
-            observer.largeObject(r.twin, reader.types().get(type).name());
+            observer().largeObject(r.twin, reader.types().get(type).name());
         }
     }
 
@@ -950,12 +906,7 @@ public final class GoReplay extends Replay {
         }
         Checkpoint at = new Checkpoint(
                 number, name, events + i, now, os.rssBytes(), os.mappedBytes(), os.zeroMappedBytes(), metrics());
-<<<<<<< HEAD
         reached(at);
-=======
-        checkpoints.add(at);
-        listener.reached(at, this);
-        observer.moment(now, events + i, this);
->>>>>>> report
+        observer().moment(now, events + i, this);
     }
 }

@@ -107,11 +107,11 @@ public final class Replays {
      *
      * @param observers one for each version, or none at all
      */
-    public static List<GoReplay> runAll(
+    public static List<Replay> runAll(
             TraceReader reader,
             List<Behaviours> versions,
             Settings settings,
-            List<? extends GoReplay.Observer> observers,
+            List<? extends Replay.Observer> observers,
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);

@@ -1,7 +1,7 @@
 package dev.needzero.report;
 
 import dev.needzero.experiment.Checkpoint;
-import dev.needzero.experiment.GoReplay;
+import dev.needzero.experiment.Replay;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.SizeClasses;
@@ -19,7 +19,7 @@ import java.util.Locale;
  * Photographs a twin's pages while it runs, a hundred times however long that is: when frames grow too many, or together
  * too large, every second one is dropped and they are taken half as often.
  */
-public final class PageMapRecorder implements GoReplay.Observer {
+public final class PageMapRecorder implements Replay.Observer {
     private static final int MAX_FRAMES = 120;
     /** Pages and spans held in all frames together; a page is a byte, a span a reference. */
     private static final long MAX_CELLS = 48L << 20;
@@ -41,7 +41,7 @@ public final class PageMapRecorder implements GoReplay.Observer {
     private Large[] largeAt = new Large[1024];
 
     @Override
-    public void moment(long nanos, long events, GoReplay replay) {
+    public void moment(long nanos, long events, Replay replay) {
         if (replay.runtime().os().mappedBytes() > 0
                 && (frames.isEmpty() || events - frames.get(frames.size() - 1).events >= every)) {
             take(nanos, events, replay);
@@ -56,7 +56,7 @@ public final class PageMapRecorder implements GoReplay.Observer {
         largeAt[span.page()] = new Large(span, type);
     }
 
-    private void take(long nanos, long events, GoReplay replay) {
+    private void take(long nanos, long events, Replay replay) {
         frames.add(new Frame(
                 nanos,
                 events,
@@ -104,7 +104,7 @@ public final class PageMapRecorder implements GoReplay.Observer {
         };
     }
 
-    private List<Span> spans(GoReplay replay) {
+    private List<Span> spans(Replay replay) {
         MHeap heap = replay.runtime().heap();
         SizeClasses classes = heap.layout().sizeClasses();
         AddressSpace os = replay.runtime().os();
@@ -155,7 +155,7 @@ public final class PageMapRecorder implements GoReplay.Observer {
     }
 
     /** The frames of a replay that is over, the last of them its end. */
-    ReportData.PageMap pageMap(GoReplay replay) {
+    ReportData.PageMap pageMap(Replay replay) {
         AddressSpace os = replay.runtime().os();
         int last = replay.timeLine().size() - 1;
         if (os.mappedBytes() == 0) {
@@ -174,7 +174,7 @@ public final class PageMapRecorder implements GoReplay.Observer {
         return map;
     }
 
-    private ReportData.PageMap encode(GoReplay replay) {
+    private ReportData.PageMap encode(Replay replay) {
         PageMapEncoder encoder =
                 new PageMapEncoder(replay.heapBase() + replay.runtime().os().mappedFrom());
         Frame before = null;

@@ -1,8 +1,8 @@
 package dev.needzero.report;
 
 import dev.needzero.experiment.Checkpoint;
-import dev.needzero.experiment.GoReplay;
 import dev.needzero.experiment.LiveTypes;
+import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.TimeLine;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
@@ -26,7 +26,7 @@ public final class ReportBuilder {
 
     /** What {@link HtmlReport} shows of one replay. */
     public static ReportData.Run run(Run run, PageMapRecorder pages, List<LiveTypes.Use> types) {
-        GoReplay replay = run.replay();
+        Replay replay = run.replay();
         AddressSpace os = replay.runtime().os();
         return new ReportData.Run(
                 "Go " + run.label(),

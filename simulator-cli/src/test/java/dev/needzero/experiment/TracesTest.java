@@ -30,7 +30,7 @@ class TracesTest {
             })
     void spansLieWhereTheyWereRecordedAndRssIsTheKernels(String name) throws IOException {
         Verification v = Verification.run(FOLDER.resolve(name).toString(), null, null, SETTINGS);
-        GoReplay.Placement placed = v.replay().placement();
+        Replay.Placement placed = v.replay().placement();
         assertTrue(placed.spans() > 0);
         assertEquals(placed.spans(), placed.spansSame(), placed::firstDifference);
         assertTrue(placed.objectsSame() >= 0.999 * placed.objects(), placed::firstDifference);
@@ -53,13 +53,13 @@ class TracesTest {
         Replays.Settings settings = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, false);
         List<Behaviours> versions =
                 Behaviours.versions().stream().map(Behaviours::of).toList();
-        List<GoReplay> together;
+        List<Replay> together;
         try (TraceReader reader = Traces.open(trace)) {
             together = Replays.runAll(reader, versions, settings, null);
         }
         for (int i = 0; i < versions.size(); i++) {
             try (TraceReader reader = Traces.open(trace)) {
-                GoReplay alone = Replays.run(reader, versions.get(i), settings, null, false, null, null);
+                Replay alone = Replays.run(reader, versions.get(i), settings, null, false, null, null);
                 assertEquals(alone.checkpoints(), together.get(i).checkpoints(), "Go " + versions.get(i));
             }
         }
