@@ -225,7 +225,8 @@ final class EventMerge {
         short proc = (short) stream.proc;
         int first = out.size;
         int n = first;
-        for (; n < EventBatch.CAPACITY; n++) {
+        int cap = kinds.length;
+        while (n < cap) {
             if (at >= end) {
                 break;
             }
@@ -258,6 +259,7 @@ final class EventMerge {
                 at += 3 + (idBits >>> 3);
             }
             own = next;
+            n++;
         }
         if (n > first) {
             stream.at = at;
