@@ -165,6 +165,11 @@ public final class GoReplay extends Replay {
         return runtime;
     }
 
+    @Override
+    public long heapBase() {
+        return reader.info().heapBase();
+    }
+
     public Placement placement() {
         return placement;
     }
@@ -206,6 +211,7 @@ public final class GoReplay extends Replay {
         events += n;
         now = n > 0 ? batch.timeNanos[n - 1] : now;
         timeLine().sample(now, events, runtime, goalBytes);
+        observer().moment(now, events, this);
     }
 
     @Override
@@ -317,6 +323,7 @@ public final class GoReplay extends Replay {
             placement.objectsSame++;
         }
         runtime.clearLarge(r.twin, type != 0 || !r.twin.noscan());
+        observer().largeObject(r.twin, reader.types().get(type).name());
         long written = touch.large(type, r.twin.sizeBytes());
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
@@ -468,6 +475,7 @@ public final class GoReplay extends Replay {
                 runtime.scavenger().markTermination();
                 sweep.gcEnd();
                 timeLine().cycle(now);
+                observer().moment(now, events + i, this);
             }
             case Kind.SWEEP_BEGIN -> {
                 run(proc).reason = c;
@@ -576,6 +584,7 @@ public final class GoReplay extends Replay {
             firstSlot(r, p, i);
         }
         timeLine().sample(now, events + i, runtime, goalBytes);
+        observer().moment(now, events + i, this);
     }
 
     /**
@@ -734,6 +743,7 @@ public final class GoReplay extends Replay {
                     Cause.PROGRAM);
         } else {
             os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
+            observer().largeObject(r.twin, reader.types().get(type).name());
         }
     }
 
@@ -897,5 +907,6 @@ public final class GoReplay extends Replay {
         Checkpoint at = new Checkpoint(
                 number, name, events + i, now, os.rssBytes(), os.mappedBytes(), os.zeroMappedBytes(), metrics());
         reached(at);
+        observer().moment(now, events + i, this);
     }
 }

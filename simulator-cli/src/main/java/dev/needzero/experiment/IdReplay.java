@@ -82,6 +82,7 @@ public final class IdReplay extends Replay {
         }
         events += batch.size;
         timeLine().sample(now, events, runtime, collector.goalBytes());
+        observer().moment(now, events, this);
     }
 
     private void collect(long nanos) {

@@ -1,5 +1,6 @@
 package dev.needzero.experiment;
 
+import dev.needzero.heap.MSpan;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.EventBatch;
 import java.util.ArrayList;
@@ -12,10 +13,20 @@ public abstract class Replay {
     private final List<Checkpoint> checkpoints = new ArrayList<>();
     private final TimeLine timeLine = new TimeLine();
     private CheckpointListener listener = (checkpoint, replay) -> {};
+    private Observer observer = new Observer() {};
 
     /** Told at each checkpoint, with the twin in the state it has there. */
     public interface CheckpointListener {
         void reached(Checkpoint checkpoint, Replay replay);
+    }
+
+    /** Watches a twin while it runs; it may look at it, and no more. Called on the replay's thread. */
+    public interface Observer {
+        /** A span, a collection, a checkpoint or a batch is done. */
+        default void moment(long nanos, long events, Replay replay) {}
+
+        /** The object of a large span is known now. */
+        default void largeObject(MSpan span, String type) {}
     }
 
     Replay(TouchRules rules) {
@@ -25,6 +36,20 @@ public abstract class Replay {
     /** Says who is told at each checkpoint. */
     public final void onCheckpoint(CheckpointListener checkpointListener) {
         this.listener = checkpointListener;
+    }
+
+    /** Says who watches. */
+    public final void observe(Observer watcher) {
+        this.observer = watcher;
+    }
+
+    final Observer observer() {
+        return observer;
+    }
+
+    /** The address that the twin's offset 0 stands for; 0 where the trace has none. */
+    public long heapBase() {
+        return 0;
     }
 
     final void reached(Checkpoint checkpoint) {

@@ -99,10 +99,28 @@ public final class Replays {
     public static List<Replay> runAll(
             TraceReader reader, List<Behaviours> versions, Settings settings, Consumer<TraceReader> progress)
             throws IOException {
+        return runAll(reader, versions, settings, List.of(), progress);
+    }
+
+    /**
+     * The same, watched.
+     *
+     * @param observers one for each version, or none at all
+     */
+    public static List<Replay> runAll(
+            TraceReader reader,
+            List<Behaviours> versions,
+            Settings settings,
+            List<? extends Replay.Observer> observers,
+            Consumer<TraceReader> progress)
+            throws IOException {
         Prelude prelude = Prelude.of(reader);
         List<Lane> lanes = new ArrayList<>();
         for (Behaviours version : versions) {
             lanes.add(new Lane(replay(reader, prelude, version, settings, null, false)));
+        }
+        for (int i = 0; i < observers.size(); i++) {
+            lanes.get(i).replay.observe(observers.get(i));
         }
         for (Lane lane : lanes) {
             lane.start();

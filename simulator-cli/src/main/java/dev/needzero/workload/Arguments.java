@@ -41,22 +41,19 @@ final class Arguments {
         throw wrong(name, text, null);
     }
 
-    /** A count that arrays are as long as. */
-    int intCount(String name) {
-        long n = count(name);
-        if (n > 1 << 30) {
-            throw tooLarge(name, n);
-        }
-        return (int) n;
-    }
-
     /** A count of at least one. */
     int positive(String name) {
-        int n = intCount(name);
-        if (n == 0) {
-            throw new IllegalArgumentException(kind.name() + ": " + name + " must be at least 1");
+        return positive(name, 1 << 30);
+    }
+
+    /** A count of at least one and at most so many. */
+    int positive(String name, int most) {
+        long n = count(name);
+        if (n < 1 || n > most) {
+            throw new IllegalArgumentException(
+                    kind.name() + ": " + name + " cannot be " + n + " (expected 1 to " + most + ")");
         }
-        return n;
+        return (int) n;
     }
 
     long bytes(String name) {
@@ -163,11 +160,6 @@ final class Arguments {
                 kind.name() + ": " + name + " cannot be \"" + text + "\" (expected "
                         + kind.parameter(name).kind().looks() + ")",
                 cause);
-    }
-
-    private IllegalArgumentException tooLarge(String name, long n) {
-        return new IllegalArgumentException(
-                kind.name() + ": " + name + " cannot be " + n + " (at most " + (1 << 30) + ")");
     }
 
     /** What was given, as in a specification: {@code service?channels=64&fill=2%}. */

@@ -5,7 +5,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.InflationLimit;
 import dev.needzero.trace.TraceInput;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,11 +45,16 @@ record HeapProfile(List<Site> sites) {
     private static byte[] bytes(TraceInput input) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] piece = new byte[1 << 16];
-        for (int n = input.read(piece, 0, piece.length); n > 0; n = input.read(piece, 0, piece.length)) {
-            all.write(piece, 0, n);
-            if (all.size() > MAX_BYTES) {
-                throw new BadInputException(input.name(), "is larger than any heap profile (512 MiB inflated)");
+        try {
+            for (int n = input.read(piece, 0, piece.length); n > 0; n = input.read(piece, 0, piece.length)) {
+                all.write(piece, 0, n);
+                if (all.size() > MAX_BYTES) {
+                    throw new BadInputException(input.name(), "is larger than any heap profile (512 MiB unpacked)");
+                }
             }
+        } catch (EOFException e) {
+            throw new BadInputException(
+                    input.at(all.size()), "the packed profile is cut short here; fetch the profile again");
         }
         return all.toByteArray();
     }
@@ -67,10 +74,10 @@ record HeapProfile(List<Site> sites) {
         private final Map<Long, Long> nameOf = new HashMap<>();
 
         private static final class Sample {
-            private long[] locations = {};
-            private long[] values = {};
+            private final LongArrayList locations = new LongArrayList(4);
+            private final LongArrayList values = new LongArrayList(4);
             /** Key and number of each label that is a number. */
-            private long[] labels = {};
+            private final LongArrayList labels = new LongArrayList(2);
         }
 
         Parser(String name) {
@@ -128,8 +135,8 @@ record HeapProfile(List<Site> sites) {
 
         private static void sampleField(Sample sample, int tag, CodedInputStream in) throws IOException {
             switch (tag >>> WIRE_TYPE_BITS) {
-                case 1 -> sample.locations = numbers(sample.locations, tag, in);
-                case 2 -> sample.values = numbers(sample.values, tag, in);
+                case 1 -> numbers(sample.locations, tag, in);
+                case 2 -> numbers(sample.values, tag, in);
                 case 3 -> {
                     long[] label = new long[2];
                     message(in, tag, (t, i) -> {
@@ -139,30 +146,24 @@ record HeapProfile(List<Site> sites) {
                             default -> i.skipField(t);
                         }
                     });
-                    sample.labels = append(append(sample.labels, label[0]), label[1]);
+                    sample.labels.add(label[0]);
+                    sample.labels.add(label[1]);
                 }
                 default -> in.skipField(tag);
             }
         }
 
         /** A repeated number, packed or one by one. */
-        private static long[] numbers(long[] before, int tag, CodedInputStream in) throws IOException {
+        private static void numbers(LongArrayList into, int tag, CodedInputStream in) throws IOException {
             if ((tag & (1 << WIRE_TYPE_BITS) - 1) != 2) {
-                return append(before, in.readInt64());
+                into.add(in.readInt64());
+                return;
             }
-            long[] all = before;
             int limit = in.pushLimit(in.readRawVarint32());
             while (in.getBytesUntilLimit() > 0) {
-                all = append(all, in.readInt64());
+                into.add(in.readInt64());
             }
             in.popLimit(limit);
-            return all;
-        }
-
-        private static long[] append(long[] to, long value) {
-            long[] longer = Arrays.copyOf(to, to.length + 1);
-            longer[to.length] = value;
-            return longer;
         }
 
         private void location(CodedInputStream in, int tag) throws IOException {
@@ -223,10 +224,10 @@ record HeapProfile(List<Site> sites) {
             for (Sample sample : samples) {
                 long[] v = new long[WANTED.length];
                 for (int i = 0; i < v.length; i++) {
-                    if (columns[i] >= sample.values.length || sample.values[columns[i]] < 0) {
+                    if (columns[i] >= sample.values.size() || sample.values.getLong(columns[i]) < 0) {
                         throw new BadInputException(name, "a sample lacks its " + WANTED[i]);
                     }
-                    v[i] = sample.values[columns[i]];
+                    v[i] = sample.values.getLong(columns[i]);
                 }
                 long bytes = objectBytes(sample, v);
                 if (bytes <= 0) {
@@ -249,16 +250,16 @@ record HeapProfile(List<Site> sites) {
 
         /** The label's word for it, else the average. */
         private long objectBytes(Sample sample, long[] v) throws BadInputException {
-            for (int i = 0; i < sample.labels.length; i += 2) {
-                if (string(sample.labels[i]).equals("bytes")) {
-                    return sample.labels[i + 1];
+            for (int i = 0; i < sample.labels.size(); i += 2) {
+                if (string(sample.labels.getLong(i)).equals("bytes")) {
+                    return sample.labels.getLong(i + 1);
                 }
             }
             return v[0] > 0 ? v[1] / v[0] : v[2] > 0 ? v[3] / v[2] : 0;
         }
 
         private String function(Sample sample) throws BadInputException {
-            for (long location : sample.locations) {
+            for (long location : sample.locations.toLongArray()) {
                 Long function = functionAt.get(location);
                 Long nameIndex = function == null ? null : nameOf.get(function);
                 if (nameIndex != null) {
@@ -277,7 +278,7 @@ record HeapProfile(List<Site> sites) {
         }
 
         private BadInputException bad(CodedInputStream in, String problem) {
-            return new BadInputException(name, "byte " + in.getTotalBytesRead() + " (inflated): " + problem);
+            return new BadInputException(name, "unpacked byte " + in.getTotalBytesRead() + ": " + problem);
         }
     }
 }

@@ -4,8 +4,10 @@ import dev.needzero.heap.SizeClasses;
 import dev.needzero.trace.TypeTable;
 import dev.needzero.trace.TypeTable.Pointers;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,6 +23,7 @@ final class PprofWorkload extends Workload {
     private static final int HEADERLESS_BYTES = 512;
     private static final int HEADER_BYTES = 8;
     private static final int OBJECTS_PER_STEP = 256;
+    private static final int MOST_OBJECTS = 1 << 28;
 
     /** What these allocate is bytes. */
     private static final Set<String> BYTE_MAKERS = Set.of(
@@ -77,13 +80,17 @@ final class PprofWorkload extends Workload {
         firstId = new int[n];
         made = new int[n];
         double[] allocations = new double[n];
+        Map<Long, Double> leftOver = new HashMap<>();
         double scale = arguments.number("scale");
         for (int i = 0; i < n; i++) {
             HeapProfile.Site site = sites.get(i);
             Pointers pointers = pointers(site);
             types[i] = program.types.add(new TypeTable.Type(site.function(), site.bytes(), 0, pointers, true));
             requests[i] = request(site.bytes());
-            objects[i] = Math.toIntExact(Math.round(scale * site.inUseBytes() / site.bytes()));
+            // Whole objects, with what rounding leaves over handed on to the next site of the same size.
+            double exact = scale * site.inUseBytes() / site.bytes() + leftOver.getOrDefault(site.bytes(), 0.0);
+            objects[i] = objects(Math.max(0, Math.round(exact)), path);
+            leftOver.put(site.bytes(), exact - objects[i]);
             firstId[i] = program.reserveIds(objects[i]);
             allocations[i] = Math.max(site.allocObjects(), site.inUseObjects());
         }
@@ -92,6 +99,15 @@ final class PprofWorkload extends Workload {
         churn = new AliasTable(allocations);
         endless = arguments.count("events") > 0;
         notes();
+    }
+
+    private static int objects(long n, String path) {
+        if (n > MOST_OBJECTS) {
+            throw new IllegalArgumentException(
+                    path + ": " + n + " objects of one site are more than can be made (at most " + MOST_OBJECTS
+                            + "); a smaller scale may do");
+        }
+        return (int) n;
     }
 
     private void notes() {

@@ -147,7 +147,7 @@ final class Program {
     /** Takes n ids out of the pool for good and returns the first. */
     int reserveIds(int n) {
         int first = ids;
-        ids += n;
+        ids = Math.addExact(ids, n);
         return first;
     }
 

@@ -70,7 +70,7 @@ final class ServiceWorkload extends Workload {
         int n = arguments.positive("channels");
         buffer = arguments.positive("buffer");
         rounds = arguments.positive("rounds");
-        fullKeys = arguments.intCount("keys");
+        fullKeys = arguments.positive("keys", 1 << 28);
         keysPerRound = fullKeys / rounds;
         level = (int) (buffer * arguments.share("fill"));
         sendsPerRound = level / 2;
@@ -85,7 +85,7 @@ final class ServiceWorkload extends Workload {
         queued = new int[n][level + sendsPerRound];
         queuedFrom = new int[n];
         queuedCount = new int[n];
-        keyIds = new int[Math.multiplyExact(fullKeys, IDS_PER_KEY)];
+        keyIds = new int[fullKeys * IDS_PER_KEY];
         note("what the program wrote to its channels is in the trace: touch rule main.record=none counts it alone");
     }
 

@@ -27,7 +27,7 @@ final class SmallWorkload extends Workload {
 
     SmallWorkload(Arguments arguments) {
         super(arguments);
-        inFlight = arguments.positive("inflight");
+        inFlight = arguments.positive("inflight", 1 << 24);
         sessions = arguments.positive("sessions");
         keptShare = (int) (arguments.share("kept") * (1 << 16));
         SizeMix sizes = SizeMix.parse(arguments.text("sizes"));
@@ -44,7 +44,7 @@ final class SmallWorkload extends Workload {
                     ? (bytes + GoType.WORD_BYTES - 1 & -GoType.WORD_BYTES) << 32 | pointerType
                     : bytes << 32 | noscanType;
         }
-        requestIds = program.reserveIds(Math.multiplyExact(inFlight, MOST_PER_REQUEST));
+        requestIds = program.reserveIds(inFlight * MOST_PER_REQUEST);
         sessionIds = program.reserveIds(sessions);
         objects = new byte[inFlight];
     }

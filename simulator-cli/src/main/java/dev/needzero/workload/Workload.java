@@ -18,6 +18,9 @@ abstract class Workload implements TraceReader {
     /** A step frees at most this many objects of a program that came to its end. */
     private static final int FREES_PER_STEP = 1024;
 
+    private static final int SECOND_NANOS = 1_000_000_000;
+    private static final int MOST_PROCS = 4096;
+
     protected final Program program;
     protected final GoLanguage go;
     protected final Rng rng;
@@ -34,10 +37,10 @@ abstract class Workload implements TraceReader {
      * @param common the parameters that every workload has
      */
     protected Workload(Arguments common) {
-        program = new Program(Math.max(1, 1_000_000_000 / common.count("rate")));
+        program = new Program(SECOND_NANOS / common.positive("rate", SECOND_NANOS));
         go = GoLanguage.of(common.text("go"));
         rng = new Rng(Rng.mix(common.count("seed")));
-        procs = Math.toIntExact(common.count("procs"));
+        procs = common.positive("procs", MOST_PROCS);
         limit = common.count("events");
     }
 

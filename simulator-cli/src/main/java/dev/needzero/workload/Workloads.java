@@ -7,6 +7,7 @@ import static dev.needzero.workload.Parameter.share;
 import static dev.needzero.workload.Parameter.size;
 import static dev.needzero.workload.Parameter.text;
 
+import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
 import java.util.List;
@@ -175,8 +176,16 @@ public final class Workloads {
         return trace.startsWith(WorkloadSpec.PREFIX);
     }
 
-    /** Starts a workload, as {@link WorkloadSpec} describes it. */
+    /**
+     * Starts a workload where a trace could be read.
+     *
+     * @throws BadInputException for a specification that makes no sense
+     */
     public static TraceReader open(String spec) throws IOException {
-        return WorkloadSpec.parse(spec).open();
+        try {
+            return WorkloadSpec.parse(spec).open();
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(spec, e.getMessage());
+        }
     }
 }

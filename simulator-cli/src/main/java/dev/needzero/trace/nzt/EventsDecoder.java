@@ -11,7 +11,6 @@ import java.util.List;
  * then run by run the columns of the run's lane.
  */
 final class EventsDecoder {
-    private static final int MAX_VARINT_BYTES = 10;
     private static final int MAX_PAIRS = 1 << 15;
     private static final int MAX_LANES = 256;
 
@@ -21,6 +20,9 @@ final class EventsDecoder {
     private final List<Lane> lanes = new ArrayList<>();
     private final IdPrediction ids = new IdPrediction();
 
+    private final NumberStream numbers = new NumberStream();
+
+    private int pairs;
     private byte[] pairLane = new byte[16];
     private int[] pairProc = new int[16];
     private short[] procs = new short[16];
@@ -29,6 +31,7 @@ final class EventsDecoder {
     private int runCount;
     private int run;
     private int leftOfRun;
+    private int laneCount;
     private int left;
     private int typesKnown;
     private long earliestNanos;
@@ -46,7 +49,7 @@ final class EventsDecoder {
         readPairs(in);
         int[] eventsOfLane = readRuns(in, events);
         times.load(in, events, head.timeBefore);
-        int laneCount = in.count(MAX_LANES, "lanes");
+        laneCount = in.count(MAX_LANES, "lanes");
         for (int lane = 0; lane < eventsOfLane.length; lane++) {
             if (eventsOfLane[lane] > 0 && lane >= laneCount) {
                 throw new DamagedBlockException("lane " + lane + " of " + laneCount);
@@ -77,7 +80,10 @@ final class EventsDecoder {
     }
 
     private void readPairs(ByteSource in) throws DamagedBlockException {
-        int pairs = in.count(MAX_PAIRS, "pairs of lane and proc");
+        pairs = in.count(MAX_PAIRS, "pairs of lane and proc");
+        if (pairs == 0) {
+            throw new DamagedBlockException("no pairs of lane and proc");
+        }
         if (pairLane.length < pairs) {
             pairLane = new byte[pairs];
             pairProc = new int[pairs];
@@ -96,25 +102,26 @@ final class EventsDecoder {
                 throw new DamagedBlockException("proc index " + pairProc[i] + " of " + procCount);
             }
         }
-        Arrays.fill(pairProc, pairs, pairProc.length, -1);
     }
 
     /** Returns how many events belong to each lane. */
     private int[] readRuns(ByteSource in, int events) throws DamagedBlockException {
-        runs.read(in, events * 2 * MAX_VARINT_BYTES);
-        ByteSource text = new ByteSource(runs.array(), 0, runs.length());
+        runs.read(in, events * NumberStream.MAX_BYTES);
+        numbers.reset(runs.array(), runs.length());
         int[] eventsOfLane = new int[MAX_LANES];
         int total = 0;
         runCount = 0;
-        while (text.remaining() > 0) {
+        while (numbers.hasMore()) {
             if (runCount == runPair.length) {
                 runPair = Arrays.copyOf(runPair, runCount * 2);
                 runLength = Arrays.copyOf(runLength, runCount * 2);
             }
-            int pair = text.count(pairProc.length - 1L, "as a pair's index");
-            int length = text.count(events - total - 1L, "events more in a run") + 1;
-            if (pairProc[pair] < 0) {
-                throw new DamagedBlockException("pair " + pair + " is not listed");
+            long number = numbers.unsigned();
+            int pair = (int) Long.remainderUnsigned(number, pairs);
+            int length = (int) Math.min(Block.MAX_EVENTS, Long.divideUnsigned(number, pairs)) + 1;
+            if (length > events - total) {
+                throw new DamagedBlockException(
+                        "a run of " + length + " events where " + (events - total) + " are left");
             }
             runPair[runCount] = pair;
             runLength[runCount++] = length;
@@ -179,6 +186,16 @@ final class EventsDecoder {
             i = end;
         }
         left -= to - from;
+        if (left == 0) {
+            checkConsumed();
+        }
         batch.size = to;
+    }
+
+    private void checkConsumed() throws DamagedBlockException {
+        times.checkConsumed();
+        for (int lane = 0; lane < laneCount; lane++) {
+            lanes.get(lane).checkConsumed();
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.needzero.trace.nzt;
 
 import dev.needzero.trace.Kind;
 import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 
 /** Collects up to a block of events and writes them as {@link EventsDecoder} reads them. */
 final class EventsEncoder {
@@ -82,7 +83,7 @@ final class EventsEncoder {
         pairs = new Numbering();
         ByteSink pairTable = new ByteSink();
         ByteSink procTable = new ByteSink();
-        ByteSink runs = new ByteSink();
+        IntArrayList runs = new IntArrayList();
         byte[] laneKinds = new byte[KINDS];
         ids.startBlock(nextFresh);
         for (int from = 0, to; from < size; from = to) {
@@ -101,15 +102,15 @@ final class EventsEncoder {
                 pairTable.u8(lane);
                 pairTable.uv(procIndex);
             }
-            runs.uv(pair);
-            runs.uv(to - from - 1L);
+            runs.add(pair);
+            runs.add(to - from - 1);
             addRun(from, to, procIndex);
         }
         out.uv(pairs.size());
         out.bytes(pairTable.array(), 0, pairTable.size());
         out.uv(procs.size());
         out.bytes(procTable.array(), 0, procTable.size());
-        packer.write(out, runs.array(), runs.size());
+        writeRuns(out, runs);
         times.write(out, packer, nanos, size, timeBefore);
         out.uv(lanes.size());
         for (int lane = 0; lane < lanes.size(); lane++) {
@@ -118,6 +119,14 @@ final class EventsEncoder {
             encoder.clear();
         }
         startNext();
+    }
+
+    private void writeRuns(ByteSink out, IntArrayList runs) {
+        ByteSink numbers = new ByteSink();
+        for (int i = 0; i < runs.size(); i += 2) {
+            NumberStream.writeUnsigned(numbers, (long) runs.getInt(i + 1) * pairs.size() + runs.getInt(i));
+        }
+        packer.write(out, numbers.array(), numbers.size());
     }
 
     private static int pairKey(byte kind, short proc) {

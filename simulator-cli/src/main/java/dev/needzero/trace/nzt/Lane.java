@@ -1,5 +1,6 @@
 package dev.needzero.trace.nzt;
 
+import dev.needzero.trace.Columns;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import io.airlift.compress.zstd.ZstdDecompressor;
@@ -14,31 +15,38 @@ final class Lane {
     static final int POP = 1;
     static final int RECENT = 2;
 
+    static final int HAS_B = 1;
+    static final int HAS_C = 2;
+
     static final int MAX_ENTRIES = 255;
     /** Procs times contexts: one remembered value each. */
     static final int MAX_CHAINS = 1 << 20;
 
     private static final int TABLE_SIZE = MAX_ENTRIES + 1;
-    /** The longest explicit event: four numbers of ten bytes. */
-    private static final int MAX_EXPLICIT_BYTES = 40;
+    /** An explicit event: four numbers. */
+    private static final int MAX_EXPLICIT_BYTES = 4 * NumberStream.MAX_BYTES;
 
     private final Section.Unpacker entries;
     private final Section.Unpacker symbols;
     private final Section.Unpacker explicitValues;
-    private final ByteSource explicit = new ByteSource(new byte[0], 0, 0);
+    private final NumberStream explicit = new NumberStream();
+    private final NumberStream table = new NumberStream();
 
     private byte kind;
     private int base;
     private int shift;
     private int contexts;
     private int open;
+    private boolean hasB;
+    private boolean hasC;
     private boolean carriesType;
     private int typesKnown;
 
-    private final int[] context = new int[TABLE_SIZE];
+    /** The context in the upper half, c in the lower: both are wanted at once. */
+    private final long[] contextAndC = new long[TABLE_SIZE];
+
     private final long[] step = new long[TABLE_SIZE];
     private final long[] valueB = new long[TABLE_SIZE];
-    private final int[] valueC = new int[TABLE_SIZE];
     private long[] last = new long[0];
     private int at;
 
@@ -57,8 +65,12 @@ final class Lane {
         kind = (byte) in.u8();
         base = in.u8();
         shift = in.u8();
-        if (base > RECENT || shift > Long.SIZE - 1) {
-            throw new DamagedBlockException("a lane with base " + base + " and shift " + shift);
+        int columns = in.u8();
+        hasB = (columns & HAS_B) != 0;
+        hasC = (columns & HAS_C) != 0;
+        if (base > RECENT || shift > Long.SIZE - 1 || Columns.usesB(kind) && !hasB || Columns.usesC(kind) && !hasC) {
+            throw new DamagedBlockException(
+                    "a lane of kind " + kind + " with base " + base + ", shift " + shift + " and columns " + columns);
         }
         carriesType = carriesType(kind);
         typesKnown = knownTypes;
@@ -76,7 +88,7 @@ final class Lane {
             throw new DamagedBlockException(symbols.length() + " symbols for " + events + " events");
         }
         explicitValues.read(in, events * MAX_EXPLICIT_BYTES);
-        explicit.reset(explicitValues.array(), 0, explicitValues.length());
+        explicit.reset(explicitValues.array(), explicitValues.length());
         at = 0;
     }
 
@@ -91,98 +103,126 @@ final class Lane {
             throw new DamagedBlockException(open + " of " + count + " entries are open");
         }
         entries.read(in, MAX_ENTRIES * MAX_EXPLICIT_BYTES);
-        ByteSource table = new ByteSource(entries.array(), 0, entries.length());
+        table.reset(entries.array(), entries.length());
         for (int s = 1; s <= count; s++) {
-            context[s] = checkedContext(table.uv());
-            step[s] = s <= open ? 0 : table.sv() << shift;
-            valueB[s] = table.sv();
-            valueC[s] = checkedC(table.sv32());
+            long context = contexts > 1 ? checkedContext(table.unsigned()) : 0;
+            step[s] = s <= open ? 0 : table.signed() << shift;
+            valueB[s] = hasB ? table.signed() : 0;
+            int c = hasC ? checkedC(table.signed()) : 0;
+            contextAndC[s] = (context << Integer.SIZE) | (c & 0xffffffffL);
         }
-        // Symbols beyond the table are no encoder's; they must not read what the last block left.
-        Arrays.fill(context, count + 1, TABLE_SIZE, contexts);
+        table.checkConsumed();
+        // Symbols beyond the table are no encoder's; they must not bring back what the last block left.
+        Arrays.fill(contextAndC, count + 1, TABLE_SIZE, 0);
+        Arrays.fill(valueB, count + 1, TABLE_SIZE, 0);
+        Arrays.fill(step, count + 1, TABLE_SIZE, 0);
     }
 
-    private int checkedContext(long value) throws DamagedBlockException {
-        if (value < 0 || value >= contexts) {
-            throw new DamagedBlockException("context " + value + " of " + contexts);
+    private int checkedContext(long context) throws DamagedBlockException {
+        if (context < 0 || context >= contexts) {
+            throw new DamagedBlockException("context " + context + " of " + contexts);
         }
-        return (int) value;
+        return (int) context;
     }
 
-    private int checkedC(int c) throws DamagedBlockException {
-        if (carriesType && (c < 0 || c >= typesKnown)) {
+    private int checkedC(long c) throws DamagedBlockException {
+        if (c != (int) c || carriesType && (c < 0 || c >= typesKnown)) {
             throw new DamagedBlockException("type " + c + " of " + typesKnown);
         }
-        return c;
+        return (int) c;
     }
 
     /** Decodes the lane's next events into {@code [from, to)} of the batch. */
     void decode(EventBatch batch, int from, int to, int proc, IdPrediction ids) throws DamagedBlockException {
-        if (base == CHAIN) {
-            chain(batch, from, to, proc * contexts);
+        if (base != CHAIN || hasB) {
+            withB(batch, from, to, proc * contexts, ids);
+        } else if (hasC || contexts != 1) {
+            withC(batch.a, batch.c, from, to, proc * contexts);
         } else {
-            ids(batch, from, to, ids);
+            withNeither(batch.a, from, to, proc);
         }
     }
 
-    private void chain(EventBatch batch, int from, int to, int firstChain) throws DamagedBlockException {
+    /** One chain, nothing but {@code a}: a running sum, kept in a register. */
+    private void withNeither(long[] a, int from, int to, int chain) {
+        byte[] symbol = symbols.array();
+        long[] steps = step;
+        int firstClosed = open + 1;
+        int next = at;
+        long value = last[chain];
+        for (int i = from; i < to; i++) {
+            int s = symbol[next++] & 0xff;
+            value += s >= firstClosed ? steps[s] : explicit.signed() << shift;
+            a[i] = value;
+        }
+        last[chain] = value;
+        at = next;
+    }
+
+    private void withC(long[] a, int[] c, int from, int to, int firstChain) throws DamagedBlockException {
         byte[] symbol = symbols.array();
         long[] previous = last;
-        long[] a = batch.a;
-        long[] b = batch.b;
-        int[] c = batch.c;
+        long[] steps = step;
+        long[] contextsAndCs = contextAndC;
         int firstClosed = open + 1;
         int next = at;
         for (int i = from; i < to; i++) {
             int s = symbol[next++] & 0xff;
+            long both = contextsAndCs[s];
+            long stepped = steps[s];
             if (s < firstClosed) {
-                explicit(batch, i, s, firstChain);
-                continue;
+                if (s == 0) {
+                    both = explicitContext();
+                }
+                stepped = explicit.signed() << shift;
+                if (s == 0 && hasC) {
+                    both |= checkedC(explicit.signed()) & 0xffffffffL;
+                }
             }
-            int chain = firstChain + context[s];
-            long value = previous[chain] + step[s];
+            int chain = firstChain + (int) (both >>> Integer.SIZE);
+            long value = previous[chain] + stepped;
             previous[chain] = value;
             a[i] = value;
-            b[i] = valueB[s];
-            c[i] = valueC[s];
+            c[i] = (int) both;
         }
         at = next;
     }
 
-    private void explicit(EventBatch batch, int i, int symbol, int firstChain) throws DamagedBlockException {
-        int chain = firstChain + (symbol == 0 ? checkedContext(explicit.uv()) : context[symbol]);
-        long value = last[chain] + (explicit.sv() << shift);
-        last[chain] = value;
-        batch.a[i] = value;
-        rest(batch, i, symbol);
+    private long explicitContext() throws DamagedBlockException {
+        return contexts > 1 ? (long) checkedContext(explicit.unsigned()) << Integer.SIZE : 0;
     }
 
-    private void rest(EventBatch batch, int i, int symbol) throws DamagedBlockException {
-        batch.b[i] = symbol == 0 ? explicit.sv() : valueB[symbol];
-        batch.c[i] = symbol == 0 ? checkedC(explicit.sv32()) : valueC[symbol];
-    }
-
-    private void ids(EventBatch batch, int from, int to, IdPrediction ids) throws DamagedBlockException {
+    private void withB(EventBatch batch, int from, int to, int firstChain, IdPrediction ids)
+            throws DamagedBlockException {
         byte[] symbol = symbols.array();
         for (int i = from; i < to; i++) {
             int s = symbol[at++] & 0xff;
-            long guess = base == POP ? ids.pop() : ids.recent();
-            long id;
-            if (s <= open) {
-                if (s == 0) {
-                    checkedContext(explicit.uv());
+            long both = s == 0 ? explicitContext() : contextAndC[s];
+            long stepped = s > open ? step[s] : explicit.signed() << shift;
+            batch.b[i] = s == 0 && hasB ? explicit.signed() : valueB[s];
+            batch.c[i] = s == 0 && hasC ? checkedC(explicit.signed()) : (int) both;
+            switch (base) {
+                case CHAIN -> {
+                    int chain = firstChain + (int) (both >>> Integer.SIZE);
+                    last[chain] += stepped;
+                    batch.a[i] = last[chain];
                 }
-                id = guess + (explicit.sv() << shift);
-            } else {
-                id = guess + step[s];
-            }
-            batch.a[i] = id;
-            rest(batch, i, s);
-            if (base == POP) {
-                ids.allocated(id);
-            } else if (kind == Kind.FREE) {
-                ids.freed(id);
+                case POP -> {
+                    batch.a[i] = ids.pop() + stepped;
+                    ids.allocated(batch.a[i]);
+                }
+                default -> {
+                    batch.a[i] = ids.recent() + stepped;
+                    if (kind == Kind.FREE) {
+                        ids.freed(batch.a[i]);
+                    }
+                }
             }
         }
+    }
+
+    /** Called when all of the lane's events were decoded. */
+    void checkConsumed() throws DamagedBlockException {
+        explicit.checkConsumed();
     }
 }

@@ -1,5 +1,6 @@
 package dev.needzero.trace.nzt;
 
+import dev.needzero.trace.Columns;
 import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.Arrays;
@@ -15,6 +16,8 @@ final class LaneEncoder {
 
     private final byte kind;
     private final int base;
+    private final boolean hasB;
+    private final boolean hasC;
     private final Int2IntOpenHashMap contextOfKey = new Int2IntOpenHashMap();
     private long[] last = new long[64];
 
@@ -36,6 +39,8 @@ final class LaneEncoder {
     LaneEncoder(byte kind, int base) {
         this.kind = kind;
         this.base = base;
+        hasB = Columns.usesB(kind);
+        hasC = Columns.usesC(kind);
         contextOfKey.defaultReturnValue(-1);
     }
 
@@ -85,7 +90,7 @@ final class LaneEncoder {
         }
         int[] symbolOfCombination = new int[combinations.size()];
         int[] symbolOfGroup = choose(symbolOfCombination);
-        int open = writeTable(symbolOfCombination, symbolOfGroup);
+        int open = writeTable(symbolOfCombination, symbolOfGroup, contexts);
 
         symbols.clear();
         explicit.clear();
@@ -93,21 +98,21 @@ final class LaneEncoder {
             int combination = combinationOf[i];
             int symbol = symbolOfCombination[combination];
             symbols.u8(symbol);
-            if (symbol == 0) {
-                explicit.uv(context[i]);
+            if (symbol == 0 && contexts > 1) {
+                NumberStream.writeUnsigned(explicit, context[i]);
             }
             if (symbol <= open) {
-                explicit.sv(guess[i] >> shift);
+                NumberStream.writeSigned(explicit, guess[i] >> shift);
             }
             if (symbol == 0) {
-                explicit.sv(b[i]);
-                explicit.sv(c[i]);
+                writeBAndC(explicit, b[i], c[i]);
             }
         }
 
         out.u8(kind);
         out.u8(base);
         out.u8(shift);
+        out.u8((hasB ? Lane.HAS_B : 0) | (hasC ? Lane.HAS_C : 0));
         out.uv(contexts);
         out.uv(open);
         out.uv(entryCount);
@@ -176,7 +181,7 @@ final class LaneEncoder {
     }
 
     /** Settles the symbols, open entries first, and writes the entries in their order; returns the open ones' count. */
-    private int writeTable(int[] symbolOfCombination, int[] symbolOfGroup) {
+    private int writeTable(int[] symbolOfCombination, int[] symbolOfGroup, int contexts) {
         int[] source = new int[entryCount + 1];
         int open = 0;
         for (int group = 0; group < symbolOfGroup.length; group++) {
@@ -195,13 +200,23 @@ final class LaneEncoder {
         table.clear();
         for (int s = 1; s <= entryCount; s++) {
             Combinations from = s <= open ? groups : combinations;
-            table.uv(from.context(source[s]));
-            if (s > open) {
-                table.sv(from.step(source[s]));
+            if (contexts > 1) {
+                NumberStream.writeUnsigned(table, from.context(source[s]));
             }
-            table.sv(from.b(source[s]));
-            table.sv(from.c(source[s]));
+            if (s > open) {
+                NumberStream.writeSigned(table, from.step(source[s]));
+            }
+            writeBAndC(table, from.b(source[s]), from.c(source[s]));
         }
         return open;
+    }
+
+    private void writeBAndC(ByteSink out, long valueB, int valueC) {
+        if (hasB) {
+            NumberStream.writeSigned(out, valueB);
+        }
+        if (hasC) {
+            NumberStream.writeSigned(out, valueC);
+        }
     }
 }

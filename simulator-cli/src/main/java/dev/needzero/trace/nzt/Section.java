@@ -10,21 +10,19 @@ final class Section {
     /** Below this, a zstd frame's own header outweighs what it saves. */
     private static final int MIN_PACKED_BYTES = 48;
 
+    /** Behind a section's bytes, so that its last number can be read with one load. */
+    private static final int SPARE_BYTES = 16;
+
     private Section() {}
 
     static final class Packer {
         private final ZstdCompressor compressor = new ZstdCompressor();
         private byte[] packed = new byte[0];
 
-        /** Bytes that {@link #write} would take for these. */
-        int packedBytes(byte[] bytes, int length) {
-            return length < MIN_PACKED_BYTES ? length : Math.min(length, pack(bytes, length));
-        }
-
         void write(ByteSink out, byte[] bytes, int length) {
             if (length >= MIN_PACKED_BYTES) {
                 int packedBytes = pack(bytes, length);
-                if (packedBytes < length) {
+                if (isWorthwhile(packedBytes, length)) {
                     out.uv(packedBytes * 2L + 1);
                     out.uv(length);
                     out.bytes(packed, 0, packedBytes);
@@ -33,6 +31,11 @@ final class Section {
             }
             out.uv(length * 2L);
             out.bytes(bytes, 0, length);
+        }
+
+        /** Noise is stored as it is: what a few percent would save on disk, unpacking would cost in every replay. */
+        private static boolean isWorthwhile(int packedBytes, int length) {
+            return packedBytes <= length - length / 4;
         }
 
         private int pack(byte[] bytes, int length) {
@@ -65,9 +68,7 @@ final class Section {
         /** Instead of reading: as if so many equal bytes had been read. */
         void fill(byte value, int count) {
             length = count;
-            if (buffer.length < count) {
-                buffer = new byte[count];
-            }
+            makeRoom();
             Arrays.fill(buffer, 0, count, value);
         }
 
@@ -78,9 +79,7 @@ final class Section {
             stored >>>= 1;
             length = packed ? in.count(maxBytes, "bytes in a section") : checked(stored, maxBytes);
             int start = in.skip(stored);
-            if (buffer.length < length) {
-                buffer = new byte[length];
-            }
+            makeRoom();
             if (!packed) {
                 System.arraycopy(in.array(), start, buffer, 0, length);
                 return;
@@ -93,6 +92,12 @@ final class Section {
             }
             if (unpacked != length) {
                 throw new DamagedBlockException("a section unpacks to " + unpacked + " bytes, expected " + length);
+            }
+        }
+
+        private void makeRoom() {
+            if (buffer.length < length + SPARE_BYTES) {
+                buffer = new byte[Integer.highestOneBit(length + SPARE_BYTES) << 1];
             }
         }
 

@@ -7,12 +7,11 @@ import io.airlift.compress.zstd.ZstdDecompressor;
  * share gives both times.
  */
 final class Times {
-    private static final int MAX_EXPLICIT_BYTES = 10;
     private static final int BYTE_VALUES = 256;
 
     private final Section.Unpacker symbols;
     private final Section.Unpacker explicitValues;
-    private final ByteSource explicit = new ByteSource(new byte[0], 0, 0);
+    private final NumberStream explicit = new NumberStream();
 
     /** By symbol: the difference to the time before. */
     private final long[] difference = new long[BYTE_VALUES];
@@ -50,8 +49,8 @@ final class Times {
         if (symbols.length() != bytes) {
             throw new DamagedBlockException(symbols.length() + " bytes of time symbols, expected " + bytes);
         }
-        explicitValues.read(in, events * MAX_EXPLICIT_BYTES);
-        explicit.reset(explicitValues.array(), 0, explicitValues.length());
+        explicitValues.read(in, events * NumberStream.MAX_BYTES);
+        explicit.reset(explicitValues.array(), explicitValues.length());
         if (bits == 4) {
             for (int pair = 0; pair < BYTE_VALUES; pair++) {
                 int first = pair & 15;
@@ -66,7 +65,7 @@ final class Times {
     }
 
     /** Decodes the next times into {@code [from, to)}. */
-    void decode(long[] nanos, int from, int to) throws DamagedBlockException {
+    void decode(long[] nanos, int from, int to) {
         switch (bits) {
             case 0 -> {
                 for (int i = from; i < to; i++) {
@@ -79,20 +78,20 @@ final class Times {
         }
     }
 
-    private void decodeBytes(long[] nanos, int from, int to) throws DamagedBlockException {
+    private void decodeBytes(long[] nanos, int from, int to) {
         byte[] symbol = symbols.array();
         int next = at;
         long t = time;
         for (int i = from; i < to; i++) {
             int s = symbol[next++] & 0xff;
-            t += s == 0 ? explicit.sv() : difference[s];
+            t += s == 0 ? explicit.signed() : difference[s];
             nanos[i] = t;
         }
         at = next;
         time = t;
     }
 
-    private void decodeHalfBytes(long[] nanos, int from, int to) throws DamagedBlockException {
+    private void decodeHalfBytes(long[] nanos, int from, int to) {
         int i = from;
         if ((at & 1) != 0 && i < to) {
             nanos[i++] = one();
@@ -106,9 +105,9 @@ final class Times {
             if (hasExplicit[pair]) {
                 int first = pair & 15;
                 int second = pair >>> 4;
-                t += first == 0 ? explicit.sv() : difference[first];
+                t += first == 0 ? explicit.signed() : difference[first];
                 nanos[i] = t;
-                t += second == 0 ? explicit.sv() : difference[second];
+                t += second == 0 ? explicit.signed() : difference[second];
                 nanos[i + 1] = t;
             } else {
                 nanos[i] = t + differenceOfFirst[pair];
@@ -123,10 +122,15 @@ final class Times {
         }
     }
 
-    private long one() throws DamagedBlockException {
+    private long one() {
         int s = symbols.array()[at >>> 1] >>> (at & 1) * 4 & 15;
         at++;
-        time += s == 0 ? explicit.sv() : difference[s];
+        time += s == 0 ? explicit.signed() : difference[s];
         return time;
+    }
+
+    /** Called when all of the block's times were decoded. */
+    void checkConsumed() throws DamagedBlockException {
+        explicit.checkConsumed();
     }
 }

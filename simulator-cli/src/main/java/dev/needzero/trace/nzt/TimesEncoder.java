@@ -64,7 +64,7 @@ final class TimesEncoder {
             previous = nanos[i];
             int symbol = symbolOf.get(difference);
             if (symbol == 0) {
-                explicit.sv(difference);
+                NumberStream.writeSigned(explicit, difference);
             }
             if (bits == 8) {
                 symbols.u8(symbol);

@@ -50,24 +50,30 @@
  * uv  types known by now                   uv  events decoded by the source's reader up to the block's end
  * uv  next fresh id (unplaced traces; see POP)
  * uv  pairs, then per pair: u8 lane, uv proc index          uv  procs, then uv each proc
- * section  runs: per run uv pair, uv length - 1
+ * section  runs: per run pu (length - 1) × pairs + pair
  * u8  width of time symbols in bits: 0, 4 or 8; uv entries, sv each: the time differences
- * section  time symbols;  section  differences not in the table (sv)
+ * section  time symbols;  section  differences not in the table (ps)
  * uv  lanes, then per lane:
- *     u8 kind;  u8 base: 0 CHAIN, 1 POP, 2 RECENT;  u8 shift;  uv contexts;  uv open entries;  uv entries
- *     section  entries: per entry uv context, sv step (closed entries only), sv b, sv c
+ *     u8 kind;  u8 base: 0 CHAIN, 1 POP, 2 RECENT;  u8 shift;  u8 columns: 1 has b, 2 has c;  uv contexts
+ *     uv open entries;  uv entries
+ *     section  entries: per entry [pu context] [ps step, closed entries only] [ps b] [ps c]
  *     section  symbols, one byte each (none if the table has one closed entry: all events are that one)
  *     section  explicit values
  * </pre>
  * A section is uv (stored bytes × 2 + 1 if packed), uv unpacked bytes if packed, and the bytes, raw or one zstd frame.
+ * Within sections numbers are prefix varints: {@code n - 1} one bits at the low end of the first byte and a zero say that
+ * {@code n} bytes hold the number, 7 bits each, above those; after eight one bits, 8 bytes follow. {@code pu} is unsigned,
+ * {@code ps} zigzag. Unlike LEB128 they decode without a loop.
  *
  * <p>Events are grouped into <em>lanes</em>, one a kind. A run says how many events in turn belong to a lane and a proc.
- * A time symbol 0 takes the next explicit difference, {@code n} the n-th of the table.
+ * A time symbol 0 takes the next explicit difference, {@code n} the n-th of the table; of two in a byte the lower half
+ * comes first.
  *
  * <p>A lane's symbol {@code n} chooses entry {@code n - 1} of its table. An entry holds a context and the values of
  * {@code b} and {@code c}; column {@code a} is a base plus {@code step << shift}. A closed entry holds the step; an open
- * one takes it from the explicit values. Open entries come first. Symbol 0 takes all four from there: uv context, sv step,
- * sv b, sv c. The base is
+ * one takes it from the explicit values. Open entries come first. Symbol 0 takes all from there: context, step, b, c. The
+ * context is left out where there is only one, b and c where the lane does not have them (what they hold is then not said:
+ * the kind gives them no meaning, see {@link dev.needzero.trace.Columns}). The base is
  * <ul>
  *   <li>CHAIN: the last {@code a} of the same proc and context in this lane, 0 at first. For the objects of a Go trace the
  *       context stands for the span class: a P takes slots of a class one behind the other, so the step is nearly always

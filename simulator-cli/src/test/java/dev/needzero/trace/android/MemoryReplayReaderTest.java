@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryReplayReaderTest {
     /** The lines are those that the format's own tests (memory_replay's MemoryTraceReadTest) take for valid. */
-    private static final String TRACE =
-            """
+    private static final String TRACE = """
             1234: malloc 0xabd0000 20 1000 1020
             1236: calloc 0x8000 50 30
             1237: malloc 0x4000 100

@@ -75,8 +75,7 @@ class HeaptrackReaderTest {
 
     @Test
     void anObjectsTypeIsTheFunctionThatAskedForIt() throws IOException {
-        String text =
-                """
+        String text = """
                 v 10400 3
                 I 1000 100
                 s 4 main
