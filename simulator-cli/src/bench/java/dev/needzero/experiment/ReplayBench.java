@@ -49,7 +49,7 @@ public class ReplayBench {
     public long decodeAndReplay(Rate rate) throws IOException {
         Replays.Settings settings = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, false);
         try (TraceReader reader = Traces.open(file)) {
-            GoReplay replay = Replays.run(reader, Behaviours.of("1.24"), settings, null, false, null, null);
+            Replay replay = Replays.run(reader, Behaviours.of("1.24"), settings, null, false, null, null);
             rate.events += reader.eventsDecoded();
             return replay.runtime().os().peakRssBytes();
         }
