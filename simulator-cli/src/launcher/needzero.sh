@@ -2,7 +2,10 @@
 # The needzero command in one file: this script, and behind it the jar that it runs (a zip is read from its end).
 # Java is taken from JAVA_HOME, else from the PATH. NEEDZERO_JAVA_OPTS is handed to the JVM, as in -Xmx512m.
 self=$0
-case $self in */*) ;; *) self=$(command -v -- "$self") ;; esac
+case $self in
+    */*) ;;
+    *) if [ -f "$self" ]; then self=./$self; else self=$(command -v -- "$self"); fi ;;
+esac
 if [ -h "$self" ]; then self=$(readlink -f -- "$self"); fi
 here=$(cd -P -- "${self%/*}" && pwd) || exit 1
 self=$here/${self##*/}
@@ -12,8 +15,20 @@ if [ ! -x "$java" ] && ! java=$(command -v java); then
     echo "needzero: no java was found (expected Java 17 or newer): set JAVA_HOME, or put java on the PATH" >&2
     exit 127
 fi
+if [ -h "$java" ]; then java=$(readlink -f -- "$java"); fi
 
-# The archive of loaded classes halves the time to start. It fits only the JDK and the place it was made for; elsewhere
-# the JVM goes on without it, and the log, where it would complain about that, is off.
+# Since Java 24 the JVM warns about the memory access that the zstd decoder lives on; older ones do not know the option.
+quiet=
+if [ -r "${java%/bin/java}/release" ]; then
+    while IFS='="' read -r key _ version _; do
+        if [ "$key" = JAVA_VERSION ] && [ "${version%%[!0-9]*}" -ge 24 ]; then
+            quiet=--sun-misc-unsafe-memory-access=allow
+        fi
+    done <"${java%/bin/java}/release"
+fi
+
+# The archive of loaded classes shortens the start. It fits only the JDK and the place it was made for; elsewhere the JVM
+# goes on without it, and the log, where it would complain about that, is off. The serial collector starts fastest, and
+# the twin keeps its state in a few large arrays that no collector has much to do with.
 exec "$java" -Xshare:auto -XX:SharedArchiveFile="$here/needzero.jsa" -Xlog:disable -XX:+UseSerialGC -XX:-UsePerfData \
-    $NEEDZERO_JAVA_OPTS -jar "$self" "$@"
+    $quiet $NEEDZERO_JAVA_OPTS -jar "$self" "$@"

@@ -20,7 +20,6 @@ public final class MCentral {
     /** The span that the next refill is known to find by sweeping: however many it has to look at first. */
     private MSpan expected;
 
-
     MCentral(MHeap heap, int spanClass) {
         this.heap = heap;
         this.spanClass = spanClass;

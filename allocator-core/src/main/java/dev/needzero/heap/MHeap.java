@@ -161,8 +161,9 @@ public final class MHeap {
         }
         if (page < 0) {
             page = pages.alloc(npages);
-            if (page < 0) {
-                grown = grow(npages);
+            while (page < 0) {
+                // Once, but for an empty heap whose base padding takes a part of the first growth.
+                grown += grow(npages);
                 page = pages.alloc(npages);
             }
             scavenged = pages.lastScavengedPages();

@@ -49,7 +49,8 @@ final class ChartOption {
         String versions = runs.size() == 1
                 ? "Go " + runs.get(0).label()
                 : "Go " + String.join(", ", runs.stream().map(Run::label).toList());
-        RssChart chart = new RssChart(name.replaceFirst("\\.trace(\\.gz|\\.zst)?$", "") + " replayed under " + versions, runs);
+        RssChart chart =
+                new RssChart(name.replaceFirst("\\.trace(\\.gz|\\.zst)?$", "") + " replayed under " + versions, runs);
         TargetFile.write(Path.of(file), isSvg() ? chart::svg : chart::png);
     }
 }

@@ -1,12 +1,11 @@
 package dev.needzero.cli;
 
-import dev.needzero.experiment.GoReplay;
+import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.report.Comparison;
 import dev.needzero.report.Run;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.trace.Traces;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,9 +51,9 @@ final class CompareCommand implements Callable<Integer> {
         List<Behaviours> versions =
                 Versions.expand(go).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
-        try (TraceReader reader = Traces.open(trace);
+        try (TraceReader reader = Replays.open(trace);
                 Progress progress = new Progress("compare", "MiB")) {
-            List<GoReplay> replays = Replays.runAll(reader, versions, settings, progress);
+            List<Replay> replays = Replays.runAll(reader, versions, settings, progress);
             progress.close();
             List<Run> runs = new ArrayList<>();
             for (int i = 0; i < replays.size(); i++) {

@@ -126,7 +126,9 @@ final class FidelityCommand implements Callable<Integer> {
                 atLeast(missed, s.name() + ": objects same", percent(s.objectsSame(), s.objects()), minObjects);
                 atLeast(missed, s.name() + ": pages agree", s.leastPagesPercent(), minPages);
             }
-            if (maxRssError != null && s.worstRssErrorBytes() > rssSlackBytes && s.worstRssErrorPercent() > maxRssError) {
+            if (maxRssError != null
+                    && s.worstRssErrorBytes() > rssSlackBytes
+                    && s.worstRssErrorPercent() > maxRssError) {
                 missed.add(
                         s.name() + ": RSS is off by " + s.worstRssErrorPercent() + " %, allowed " + maxRssError + " %");
             }

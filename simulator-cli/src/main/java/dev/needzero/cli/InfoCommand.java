@@ -1,9 +1,9 @@
 package dev.needzero.cli;
 
+import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TraceSummary;
 import dev.needzero.report.SummaryReport;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.trace.Traces;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -30,7 +30,7 @@ final class InfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (TraceReader reader = Traces.open(trace);
+        try (TraceReader reader = Replays.open(trace);
                 Progress progress = new Progress("info", "MiB")) {
             TraceSummary summary = TraceSummary.of(reader, progress);
             progress.close();

@@ -39,9 +39,12 @@ public final class Main implements Runnable {
         COMMANDS.put("info", InfoCommand::new);
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
+        COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
+        COMMANDS.put("publication", PublicationCommand::new);
     }
 
     @Spec

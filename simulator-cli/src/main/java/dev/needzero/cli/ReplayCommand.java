@@ -1,14 +1,14 @@
 package dev.needzero.cli;
 
-import dev.needzero.experiment.GoReplay;
+import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.report.Comparison;
 import dev.needzero.report.Run;
 import dev.needzero.report.TargetFile;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.trace.Traces;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -62,11 +62,10 @@ final class ReplayCommand implements Callable<Integer> {
         chart.check();
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);
-        try (TraceReader reader = Traces.open(trace);
+        try (TraceReader reader = Replays.open(trace);
                 Progress progress = new Progress("replay", "MiB")) {
-            Behaviours version =
-                    asked != null ? asked : options.behaviours(reader.info().goVersion());
-            GoReplay replay = Replays.run(reader, version, settings, null, false, null, progress);
+            Behaviours version = asked != null ? asked : options.behaviours(recordedBy(reader.info()));
+            Replay replay = Replays.run(reader, version, settings, null, false, null, progress);
             progress.close();
             List<Run> runs = List.of(new Run(version, settings.recordedPlacement(), replay));
             Comparison result =
@@ -93,5 +92,12 @@ final class ReplayCommand implements Callable<Integer> {
         } else if (smaps != null) {
             TargetFile.write(Path.of(smaps), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    /** The version that recorded the trace; the newest for traces that no Go program wrote. */
+    private static String recordedBy(TraceInfo info) {
+        return info.goVersion() != null
+                ? info.goVersion()
+                : Behaviours.versions().get(Behaviours.versions().size() - 1);
     }
 }

@@ -31,7 +31,7 @@ import java.util.SortedMap;
  * <p>The recording supplies requests and deaths; the twin decides where things go. What it cannot foresee, stacks and work
  * buffers, follows the recording in size and moment.
  */
-public final class GoReplay {
+public final class GoReplay extends Replay {
     private static final int PAGES_PER_ARENA = Units.PAGES_PER_ARENA;
     private static final int WORK_BUFFER_PAGES = 4;
     private static final int STACK_TOP_BYTES = 2048;
@@ -47,7 +47,6 @@ public final class GoReplay {
     private final HeapLayout recordedLayout;
     private final boolean sameClasses;
     private final boolean recordedPlacement;
-    private final TouchRules rules;
     private TouchRules.Cache touch;
     private final Truth.Line start;
     private final boolean startIsOurs;
@@ -69,8 +68,6 @@ public final class GoReplay {
     private boolean afterCollection;
 
     private final Placement placement = new Placement();
-    private final List<Checkpoint> checkpoints = new ArrayList<>();
-    private final TimeLine timeLine = new TimeLine();
     private final long[] metricsAtStart = new long[5];
     private long events;
     private long now;
@@ -81,12 +78,6 @@ public final class GoReplay {
     private long lastHeapAlloc = -1;
     private long unknownObjects;
     private EventBatch current;
-    private CheckpointListener listener = (number, replay) -> {};
-
-    /** Told at each checkpoint, with the twin in the state it has there. */
-    public interface CheckpointListener {
-        void reached(Checkpoint checkpoint, GoReplay replay);
-    }
 
     /** How many spans and objects the twin put where the recording had them. */
     public static final class Placement {
@@ -143,9 +134,9 @@ public final class GoReplay {
             boolean backgroundScavenger,
             Truth.Line start,
             boolean startIsOurs) {
+        super(rules);
         this.reader = reader;
         this.prelude = prelude;
-        this.rules = rules;
         this.start = start;
         this.startIsOurs = startIsOurs;
         this.recordedPlacement = recordedPlacement;
@@ -169,41 +160,32 @@ public final class GoReplay {
         this.touch = new TouchRules.Cache(rules, reader.types());
     }
 
-    /** Says who is told at each checkpoint. */
-    public void onCheckpoint(CheckpointListener checkpointListener) {
-        this.listener = checkpointListener;
-    }
-
+    @Override
     public GoRuntime runtime() {
         return runtime;
+    }
+
+    @Override
+    public long heapBase() {
+        return reader.info().heapBase();
     }
 
     public Placement placement() {
         return placement;
     }
 
-    public List<Checkpoint> checkpoints() {
-        return checkpoints;
-    }
-
-    public TimeLine timeLine() {
-        return timeLine;
-    }
-
+    @Override
     public long cycles() {
         return cycles;
     }
 
-    public TouchRules rules() {
-        return rules;
-    }
-
     /** Objects whose span the recording never showed; they were passed over. */
+    @Override
     public long unknownObjects() {
         return unknownObjects;
     }
 
-    /** Replays a batch of events. */
+    @Override
     public void replay(EventBatch batch) {
         byte[] kinds = batch.kind;
         long[] as = batch.a;
@@ -228,15 +210,16 @@ public final class GoReplay {
         }
         events += n;
         now = n > 0 ? batch.timeNanos[n - 1] : now;
-        timeLine.sample(now, events, runtime, goalBytes);
+        timeLine().sample(now, events, runtime, goalBytes);
+        observer().moment(now, events, this);
     }
 
-    /** The trace is over: what is still open is closed. */
+    @Override
     public void finish() {
         for (int p = 0; p < runs.length; p++) {
             closeRun(p);
         }
-        timeLine.finish(now, events, runtime, goalBytes);
+        timeLine().finish(now, events, runtime, goalBytes);
     }
 
     // ---- objects
@@ -261,7 +244,7 @@ public final class GoReplay {
         }
         int spanClass = r.spanClass;
         if (spanClass <= SpanClass.LARGE_NOSCAN) {
-            largeObject(r, type, p);
+            largeObject(r, type);
             return;
         }
         int slot = r.slotAt(address);
@@ -331,7 +314,7 @@ public final class GoReplay {
         return layout.spanClassFor((int) size, noscan);
     }
 
-    private void largeObject(RecordedSpan r, int type, P p) {
+    private void largeObject(RecordedSpan r, int type) {
         placement.objects++;
         if (r.twin == null) {
             return;
@@ -340,6 +323,7 @@ public final class GoReplay {
             placement.objectsSame++;
         }
         runtime.clearLarge(r.twin, type != 0 || !r.twin.noscan());
+        observer().largeObject(r.twin, reader.types().get(type).name());
         long written = touch.large(type, r.twin.sizeBytes());
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
@@ -490,7 +474,8 @@ public final class GoReplay {
                 afterCollection = true;
                 runtime.scavenger().markTermination();
                 sweep.gcEnd();
-                timeLine.cycle(now);
+                timeLine().cycle(now);
+                observer().moment(now, events + i, this);
             }
             case Kind.SWEEP_BEGIN -> {
                 run(proc).reason = c;
@@ -598,7 +583,8 @@ public final class GoReplay {
         } else if (sameClasses) {
             firstSlot(r, p, i);
         }
-        timeLine.sample(now, events + i, runtime, goalBytes);
+        timeLine().sample(now, events + i, runtime, goalBytes);
+        observer().moment(now, events + i, this);
     }
 
     /**
@@ -757,6 +743,7 @@ public final class GoReplay {
                     Cause.PROGRAM);
         } else {
             os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
+            observer().largeObject(r.twin, reader.types().get(type).name());
         }
     }
 
@@ -872,6 +859,7 @@ public final class GoReplay {
     // ---- looking at the twin
 
     /** What runtime/metrics would say now, by name. */
+    @Override
     public SortedMap<String, Long> metrics() {
         SortedMap<String, Long> m = Metrics.read(heap);
         for (int k = 0; k < COUNTERS.length; k++) {
@@ -918,7 +906,7 @@ public final class GoReplay {
         }
         Checkpoint at = new Checkpoint(
                 number, name, events + i, now, os.rssBytes(), os.mappedBytes(), os.zeroMappedBytes(), metrics());
-        checkpoints.add(at);
-        listener.reached(at, this);
+        reached(at);
+        observer().moment(now, events + i, this);
     }
 }

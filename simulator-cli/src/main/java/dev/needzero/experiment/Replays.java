@@ -2,9 +2,10 @@ package dev.needzero.experiment;
 
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
-import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.TraceReader;
+import dev.needzero.trace.Traces;
+import dev.needzero.workload.Workloads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,14 @@ import java.util.function.Consumer;
 public final class Replays {
     private static final int BATCHES_IN_FLIGHT = 16;
 
+    private static final int DEFAULT_GOGC = 100;
+
     private Replays() {}
+
+    /** Opens a trace, or a generator: {@code gen:WORKLOAD?…}. */
+    public static TraceReader open(String spec) throws IOException {
+        return Workloads.isSpec(spec) ? Workloads.open(spec) : Traces.open(spec);
+    }
 
     /**
      * How a replay is to run, beside its version.
@@ -40,17 +48,17 @@ public final class Replays {
      * @param listener told at each checkpoint; null for none
      * @param progress told of bytes read now and then; null for none
      */
-    public static GoReplay run(
+    public static Replay run(
             TraceReader reader,
             Behaviours behaviours,
             Settings settings,
             Truth.Line start,
             boolean startIsOurs,
-            GoReplay.CheckpointListener listener,
+            Replay.CheckpointListener listener,
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
-        GoReplay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
+        Replay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
         if (listener != null) {
             replay.onCheckpoint(listener);
         }
@@ -65,17 +73,15 @@ public final class Replays {
         return replay;
     }
 
-    private static GoReplay replay(
+    private static Replay replay(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,
             Settings settings,
             Truth.Line start,
-            boolean startIsOurs)
-            throws BadInputException {
+            boolean startIsOurs) {
         if (!reader.info().placed()) {
-            throw new BadInputException(
-                    reader.info().format() + " traces cannot be replayed yet; expected a Go execution trace");
+            return new IdReplay(reader, behaviours, settings.os(), settings.touch(), DEFAULT_GOGC);
         }
         return new GoReplay(
                 reader,
@@ -90,13 +96,31 @@ public final class Replays {
     }
 
     /** Replays a trace under several versions at once: it is decoded once and broadcast, one thread a twin. */
-    public static List<GoReplay> runAll(
+    public static List<Replay> runAll(
             TraceReader reader, List<Behaviours> versions, Settings settings, Consumer<TraceReader> progress)
+            throws IOException {
+        return runAll(reader, versions, settings, List.of(), progress);
+    }
+
+    /**
+     * The same, watched.
+     *
+     * @param observers one for each version, or none at all
+     */
+    public static List<Replay> runAll(
+            TraceReader reader,
+            List<Behaviours> versions,
+            Settings settings,
+            List<? extends Replay.Observer> observers,
+            Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
         List<Lane> lanes = new ArrayList<>();
         for (Behaviours version : versions) {
             lanes.add(new Lane(replay(reader, prelude, version, settings, null, false)));
+        }
+        for (int i = 0; i < observers.size(); i++) {
+            lanes.get(i).replay.observe(observers.get(i));
         }
         for (Lane lane : lanes) {
             lane.start();
@@ -117,7 +141,7 @@ public final class Replays {
                 lane.put(Lane.END);
             }
         }
-        List<GoReplay> done = new ArrayList<>();
+        List<Replay> done = new ArrayList<>();
         for (Lane lane : lanes) {
             done.add(lane.result());
         }
@@ -129,10 +153,10 @@ public final class Replays {
         static final EventBatch END = new EventBatch();
 
         private final BlockingQueue<EventBatch> queue = new ArrayBlockingQueue<>(BATCHES_IN_FLIGHT);
-        private final GoReplay replay;
+        private final Replay replay;
         private volatile RuntimeException failure;
 
-        Lane(GoReplay replay) {
+        Lane(Replay replay) {
             this.replay = replay;
             setDaemon(true);
         }
@@ -145,7 +169,7 @@ public final class Replays {
             }
         }
 
-        GoReplay result() {
+        Replay result() {
             try {
                 join();
             } catch (InterruptedException e) {

@@ -48,6 +48,7 @@ public final class TraceSummary {
     private Amount largeScan = NOTHING;
     private Amount largeNoscan = NOTHING;
     private Amount untyped = NOTHING;
+    private long[] sizeOfId = new long[64];
     private long liveBytes;
     private long livePeakBytes;
     private long lastNanos;
@@ -87,6 +88,8 @@ public final class TraceSummary {
                 }
                 case Kind.OBJECT_ALLOC -> alloc(a, batch.c[i]);
                 case Kind.OBJECT_FREE -> live(-release(a));
+                case Kind.ALLOC -> allocUnplaced((int) a, batch.b[i], batch.c[i]);
+                case Kind.FREE -> freeUnplaced((int) a);
                 case Kind.STACK -> snapshotStacks = snapshotStacks.plus(batch.b[i]);
                 default -> {} // counted, and that is all
             }
@@ -102,6 +105,29 @@ public final class TraceSummary {
         }
         if (proc >= 0) {
             procSeen[proc] = true;
+        }
+    }
+
+    /** An object of a trace without addresses, by its id. */
+    private void allocUnplaced(int id, long bytes, int type) {
+        if (id >= sizeOfId.length) {
+            sizeOfId = Arrays.copyOf(sizeOfId, Math.max(id + 1, sizeOfId.length * 2));
+        }
+        sizeOfId[id] = bytes;
+        live(bytes);
+        allocated = allocated.plus(bytes);
+        if (type >= typeCount.length) {
+            typeCount = Arrays.copyOf(typeCount, Math.max(type + 1, typeCount.length * 2));
+            typeBytes = Arrays.copyOf(typeBytes, typeCount.length);
+        }
+        typeCount[type]++;
+        typeBytes[type] += bytes;
+    }
+
+    private void freeUnplaced(int id) {
+        if (id < sizeOfId.length) {
+            live(-sizeOfId[id]);
+            sizeOfId[id] = 0;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.needzero.experiment;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import java.io.IOException;
@@ -96,6 +97,12 @@ public final class Verification {
         }
         long begun = System.nanoTime();
         try (TraceReader reader = Traces.open(trace)) {
+            if (!reader.info().placed()) {
+                throw new BadInputException(
+                        trace,
+                        "a " + reader.info().format()
+                                + " trace carries no addresses to verify; expected a Go execution trace");
+            }
             String recordedBy = recorded.get("go") instanceof String text
                     ? text.substring(2)
                     : truthFile == null ? truth.go() : reader.info().goVersion();
@@ -103,14 +110,15 @@ public final class Verification {
                     && minor(behaviours.version()).equals(minor(truth.go()))
                     && behaviours.settings().isEmpty();
             List<Row> rows = new ArrayList<>();
-            GoReplay replay = Replays.run(
+            GoReplay replay = (GoReplay) Replays.run(
                     reader,
                     behaviours,
                     new Replays.Settings(
                             settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
                     truth.line(0),
                     sameRun,
-                    (at, twin) -> {
+                    (at, any) -> {
+                        GoReplay twin = (GoReplay) any;
                         Truth.Line line = truth.line(at.number());
                         if (line != null && !settings.backgroundScavenger()) {
                             long more = line.metrics().get("/memory/classes/heap/released:bytes")

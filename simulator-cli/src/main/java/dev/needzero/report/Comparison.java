@@ -83,7 +83,7 @@ public final class Comparison {
         line(table, "  unused in spans", r -> metric(r, "/memory/classes/heap/unused:bytes"));
         line(table, "  free, not returned", r -> metric(r, "/memory/classes/heap/free:bytes"));
         line(table, "  released to the system", r -> metric(r, "/memory/classes/heap/released:bytes"));
-        line(table, "  collector's goal", r -> r.goalBytes() < 0 ? "not told" : ByteSize.format(r.goalBytes()));
+        line(table, "  collector's goal", r -> r.goalBytes() <= 0 ? "none" : ByteSize.format(r.goalBytes()));
         line(table, "  collections", r -> Long.toString(r.replay().cycles()));
         return table;
     }

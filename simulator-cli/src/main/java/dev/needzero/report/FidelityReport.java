@@ -64,10 +64,8 @@ public final class FidelityReport {
                     answered.stream().mapToLong(Score::objects).sum()),
             percent(least(Score::leastPagesPercent)),
             percent(worst()),
-            ByteSize.format(answered.stream()
-                    .mapToLong(Score::worstRssErrorBytes)
-                    .max()
-                    .orElse(0)),
+            ByteSize.format(
+                    answered.stream().mapToLong(Score::worstRssErrorBytes).max().orElse(0)),
             percent(mean()),
             equal + "/" + metrics
         };

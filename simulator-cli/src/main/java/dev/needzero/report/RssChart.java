@@ -70,8 +70,14 @@ public final class RssChart {
     public void svg(OutputStream out) throws IOException {
         SVGGraphics2D g = new SVGGraphics2D(WIDTH, HEIGHT);
         g.setDefsKeyPrefix("needzero");
+        g.setGeomDoubleConverter(RssChart::tenths);
+        g.setTransformDoubleConverter(RssChart::tenths);
         chart().draw(g, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
         out.write(g.getSVGDocument().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String tenths(double points) {
+        return Double.toString(Math.round(points * 10) / 10.0);
     }
 
     /** Writes the chart as PNG, two pixels a point. */
@@ -101,9 +107,7 @@ public final class RssChart {
         heading.setPadding(10, 14, 6, 10);
         chart.setTitle(heading);
         LegendTitle legend = new LegendTitle(panels);
-        legend.setSources(new LegendItemSource[] {
-            (XYPlot) panels.getSubplots().get(0)
-        });
+        legend.setSources(new LegendItemSource[] {panels.getSubplots().get(0)});
         legend.setItemFont(new Font(FONT, Font.PLAIN, 13));
         legend.setItemPaint(INK);
         legend.setPosition(RectangleEdge.TOP);

@@ -1,7 +1,7 @@
 package dev.needzero.report;
 
 import dev.needzero.experiment.Checkpoint;
-import dev.needzero.experiment.GoReplay;
+import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.TimeLine;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A replay that is over, with how it was set up, as reports see it. */
-public record Run(Behaviours behaviours, boolean recordedPlacement, GoReplay replay) {
+public record Run(Behaviours behaviours, boolean recordedPlacement, Replay replay) {
     /** What to call it in a table or a chart: the version, and what was changed of it. */
     public String label() {
         StringBuilder label = new StringBuilder(behaviours.version());

@@ -29,7 +29,10 @@ public final class SummaryReport {
         head.row("trace", trace);
         head.row(
                 "format",
-                summary.info().format() + ", recorded by Go " + summary.info().goVersion());
+                summary.info().format()
+                        + (summary.info().goVersion() == null
+                                ? ""
+                                : ", recorded by Go " + summary.info().goVersion()));
         head.row(
                 "time",
                 String.format(Locale.ROOT, "%.3f s", summary.spanNanos() / 1e9) + " on " + summary.procs() + " P"

@@ -3,17 +3,18 @@ package dev.needzero.trace;
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
 
 /** The ways a trace may be packed, told apart by the file's first bytes, never by its name. */
 enum Compression {
-    GZIP(0x1f, 0x8b) {
+    GZIP("\u001f\u008b") {
         @Override
         InputStream inflate(InputStream packed) throws IOException {
             return new GZIPInputStream(packed, BUFFER_BYTES);
         }
     },
-    ZSTD(0x28, 0xb5, 0x2f, 0xfd) {
+    ZSTD("(\u00b5/\u00fd") {
         @Override
         InputStream inflate(InputStream packed) {
             return new ZstdInputStream(packed);
@@ -21,35 +22,25 @@ enum Compression {
     };
 
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final int MAX_MAGIC_BYTES = 4;
 
-    private final byte[] magic;
+    /** The first bytes, a character a byte. */
+    private final String magic;
 
-    Compression(int... magic) {
-        this.magic = new byte[magic.length];
-        for (int i = 0; i < magic.length; i++) {
-            this.magic[i] = (byte) magic[i];
-        }
+    Compression(String magic) {
+        this.magic = magic;
     }
 
     abstract InputStream inflate(InputStream packed) throws IOException;
 
     /** The compression that these first bytes announce, or null. */
     static Compression of(byte[] head) {
+        String start = new String(head, 0, Math.min(MAX_MAGIC_BYTES, head.length), StandardCharsets.ISO_8859_1);
         for (Compression compression : values()) {
-            byte[] magic = compression.magic;
-            if (head.length >= magic.length && startsWith(head, magic)) {
+            if (start.startsWith(compression.magic)) {
                 return compression;
             }
         }
         return null;
-    }
-
-    private static boolean startsWith(byte[] head, byte[] magic) {
-        for (int i = 0; i < magic.length; i++) {
-            if (head[i] != magic[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -47,12 +47,14 @@ public final class TraceInput implements Closeable {
         for (Compression found = Compression.of(head); found != null; found = Compression.of(head)) {
             if (++packings > MAX_PACKINGS) {
                 throw new BadInputException(
-                        name, "packed more than " + MAX_PACKINGS + " times over (" + found + " again); unpack it first");
+                        name,
+                        "packed more than " + MAX_PACKINGS + " times over (" + found + " again); unpack it first");
             }
             InputStream inflated = new Inflated(name, found, replay, stored, limit);
             head = peek(inflated);
             if (head.length == 0) {
-                throw new BadInputException(name, "unpacks (" + found + ") to nothing; a trace was expected");
+                throw new BadInputException(
+                        name, "unpacks (" + found + ") to nothing: empty, or cut off early; a trace was expected");
             }
             replay = new Replay(head, inflated);
         }
@@ -203,6 +205,7 @@ public final class TraceInput implements Closeable {
     private static final class CountingStream extends InputStream {
         private final InputStream in;
         private long count;
+        private boolean over;
 
         CountingStream(InputStream in) {
             this.in = in;
@@ -212,6 +215,7 @@ public final class TraceInput implements Closeable {
         public int read() throws IOException {
             int b = in.read();
             count += b < 0 ? 0 : 1;
+            over |= b < 0;
             return b;
         }
 
@@ -219,6 +223,7 @@ public final class TraceInput implements Closeable {
         public int read(byte[] target, int offset, int length) throws IOException {
             int n = in.read(target, offset, length);
             count += Math.max(0, n);
+            over |= n < 0;
             return n;
         }
 
@@ -266,12 +271,9 @@ public final class TraceInput implements Closeable {
             } catch (EOFException | BadInputException e) {
                 throw e;
             } catch (IOException e) {
-                if (e.getMessage() != null && e.getMessage().contains("truncated")) {
-                    throw endsEarly(e);
-                }
-                throw damaged(e);
+                throw complaint(e);
             } catch (RuntimeException e) {
-                throw damaged(e);
+                throw complaint(e);
             }
             inflated += Math.max(0, n);
             String objection = limit.objection(stored.count, inflated);
@@ -284,15 +286,15 @@ public final class TraceInput implements Closeable {
             return n;
         }
 
-        private static EOFException endsEarly(IOException e) {
-            EOFException early = new EOFException(e.getMessage());
-            early.initCause(e);
-            return early;
+        /** A codec that has asked for more than there is complains of a cut, else of damage. */
+        private IOException complaint(Exception e) {
+            return stored.over ? new EOFException(e.getMessage()) : damaged(e);
         }
 
         private BadInputException damaged(Exception e) {
             String detail = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
-            return new BadInputException(name, "damaged " + compression + " data near stored byte " + stored.count + detail);
+            return new BadInputException(
+                    name, "damaged " + compression + " data near stored byte " + stored.count + detail);
         }
 
         @Override

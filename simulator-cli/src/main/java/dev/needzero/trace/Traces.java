@@ -1,6 +1,14 @@
 package dev.needzero.trace;
 
+import dev.needzero.trace.android.MemoryReplayFormat;
+import dev.needzero.trace.cmt.CmtFormat;
 import dev.needzero.trace.go.GoTraceFormat;
+import dev.needzero.trace.heaptrack.HeaptrackFormat;
+import dev.needzero.trace.malloclab.RepFormat;
+import dev.needzero.trace.mtrace.MtraceFormat;
+import dev.needzero.trace.mtrace.WorkloadFormat;
+import dev.needzero.trace.nzt.NztFormat;
+import dev.needzero.trace.weealloc.WeeAllocFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -11,7 +19,16 @@ import java.util.stream.Collectors;
 /** Opens a trace as the command line names it: {@code PATH}, {@code -}, {@code FORMAT:PATH} or {@code FORMAT:-}. */
 public final class Traces {
     /** Asked in this order when the format is not given; a format is known by being listed here. */
-    private static final List<TraceFormat> FORMATS = List.of(new GoTraceFormat());
+    private static final List<TraceFormat> FORMATS = List.of(
+            new GoTraceFormat(),
+            new NztFormat(),
+            new HeaptrackFormat(),
+            new MtraceFormat(),
+            new WorkloadFormat(),
+            new RepFormat(),
+            new WeeAllocFormat(),
+            new MemoryReplayFormat(),
+            new CmtFormat());
 
     private Traces() {}
 
@@ -33,7 +50,8 @@ public final class Traces {
                 path = spec.substring(colon + 1);
             } else if (looksLikeFormat(spec.substring(0, colon)) && !exists(spec)) {
                 throw new BadInputException(
-                        spec, "no such file, and no format is called '" + spec.substring(0, colon) + "' (" + known() + ")");
+                        spec,
+                        "no such file, and no format is called '" + spec.substring(0, colon) + "' (" + known() + ")");
             }
         }
         return open(TraceInput.open(path, limit), named);
@@ -76,7 +94,8 @@ public final class Traces {
 
     /** A drive letter or a path is no format's name. */
     private static boolean looksLikeFormat(String text) {
-        return text.length() > 1 && text.chars().allMatch(c -> c == '-' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9');
+        return text.length() > 1
+                && text.chars().allMatch(c -> c == '-' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9');
     }
 
     private static boolean exists(String path) {

@@ -58,7 +58,8 @@ final class ZipEntryStream extends InputStream {
         long ratio = InflationLimit.DEFAULT.ratio();
         if (inflatedBytes > InflationLimit.FREE_BYTES && inflatedBytes / ratio > input.bytesRead()) {
             throw new BadInputException(
-                    input.name(), "inflates more than " + ratio + " times; taken for a zip bomb. Unpack it first if it is none");
+                    input.name(),
+                    "inflates more than " + ratio + " times; taken for a zip bomb. Unpack it first if it is none");
         }
         return count;
     }

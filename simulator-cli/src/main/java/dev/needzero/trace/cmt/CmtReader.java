@@ -35,9 +35,7 @@ final class CmtReader extends TextReader {
             calloc(line);
         } else if (line.takeWord("realloc(")) {
             realloc(line);
-        } else if (line.takeWord("aligned_alloc(")
-                || line.takeWord("posix_memalign(")
-                || line.takeWord("memalign(")) {
+        } else if (line.takeWord("aligned_alloc(") || line.takeWord("posix_memalign(") || line.takeWord("memalign(")) {
             long alignmentBytes = line.decimal("alignment");
             comma(line);
             long bytes = line.decimal("size");

@@ -26,6 +26,7 @@ final class Batches {
     private static final int CHUNK_SHIFT = 20;
     private static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
     private static final int LENGTH_BITS = 17;
+    private static final int CHUNK_BITS_BELOW = CHUNK_SHIFT + LENGTH_BITS;
     private static final int MAX_HEADER_BYTES = 2 + 4 * Varint.MAX_BYTES;
 
     private final TraceInput input;
@@ -87,12 +88,16 @@ final class Batches {
             currentGeneration = generation;
         } else if (generation != currentGeneration) {
             if (Long.compareUnsigned(generation, currentGeneration) < 0) {
-                throw damage(offset, "a batch of generation " + Long.toUnsignedString(generation) + " after generation "
-                        + Long.toUnsignedString(currentGeneration) + "; generations only go up");
+                throw damage(
+                        offset,
+                        "a batch of generation " + Long.toUnsignedString(generation) + " after generation "
+                                + Long.toUnsignedString(currentGeneration) + "; generations only go up");
             }
             if (endsAreMarked) {
-                throw damage(offset, "a batch of generation " + Long.toUnsignedString(generation)
-                        + " before the end of generation " + Long.toUnsignedString(currentGeneration));
+                throw damage(
+                        offset,
+                        "a batch of generation " + Long.toUnsignedString(generation) + " before the end of generation "
+                                + Long.toUnsignedString(currentGeneration));
             }
             headerHeld = true;
             return false;
@@ -122,7 +127,7 @@ final class Batches {
         fill(MAX_HEADER_BYTES);
         offset = chunkOffset[chunk] + at;
         if (at == limit) {
-            if (endsAreMarked && generationOpen || packedDataCut) {
+            if ((endsAreMarked && generationOpen) || packedDataCut) {
                 cut(offset);
             }
             return false;
@@ -137,8 +142,12 @@ final class Batches {
         }
         experimental = type == EventType.EXPERIMENTAL_BATCH;
         if (!experimental && type != EventType.EVENT_BATCH) {
-            throw damage(offset, "found a byte " + type + "; expected the start of a batch (1 or 49)"
-                    + (type == EventType.END_OF_GENERATION ? ", for this version does not mark a generation's end" : ""));
+            throw damage(
+                    offset,
+                    "found a byte " + type + "; expected the start of a batch (1 or 49)"
+                            + (type == EventType.END_OF_GENERATION
+                                    ? ", for this version does not mark a generation's end"
+                                    : ""));
         }
         experiment = 0;
         if (experimental) {
@@ -157,8 +166,9 @@ final class Batches {
             return false;
         }
         if (length < 0 || length > MAX_PAYLOAD_BYTES) {
-            throw damage(offset, "a batch of " + Long.toUnsignedString(length) + " bytes; expected at most "
-                    + MAX_PAYLOAD_BYTES);
+            throw damage(
+                    offset,
+                    "a batch of " + Long.toUnsignedString(length) + " bytes; expected at most " + MAX_PAYLOAD_BYTES);
         }
         if (generation == 0) {
             throw damage(offset, "a batch of generation 0; generations count from 1");
@@ -247,31 +257,31 @@ final class Batches {
 
     /** Where its payload lies. */
     long payload() {
-        return (long) chunk << CHUNK_SHIFT + LENGTH_BITS | (long) from << LENGTH_BITS | size;
+        return ((long) chunk << CHUNK_BITS_BELOW) | ((long) from << LENGTH_BITS) | size;
     }
 
     // ---- places
 
     /** A place in the same chunk as another. */
     static long place(long other, int index, int length) {
-        return other & -1L << CHUNK_SHIFT + LENGTH_BITS | (long) index << LENGTH_BITS | length;
+        return (other & -(1L << CHUNK_BITS_BELOW)) | ((long) index << LENGTH_BITS) | length;
     }
 
     byte[] bytesAt(long place) {
-        return chunks[(int) (place >>> CHUNK_SHIFT + LENGTH_BITS)];
+        return chunks[(int) (place >>> CHUNK_BITS_BELOW)];
     }
 
     static int index(long place) {
-        return (int) (place >>> LENGTH_BITS) & CHUNK_BYTES - 1;
+        return (int) (place >>> LENGTH_BITS) & (CHUNK_BYTES - 1);
     }
 
     static int length(long place) {
-        return (int) place & (1 << LENGTH_BITS) - 1;
+        return (int) place & ((1 << LENGTH_BITS) - 1);
     }
 
     /** The input's offset of a byte of the chunk that a place lies in. */
     long offset(long place, int index) {
-        return chunkOffset[(int) (place >>> CHUNK_SHIFT + LENGTH_BITS)] + index;
+        return chunkOffset[(int) (place >>> CHUNK_BITS_BELOW)] + index;
     }
 
     // ---- complaints
@@ -284,7 +294,7 @@ final class Batches {
     BadInputException damage(long place, int index, String problem) {
         return damage(
                 offset(place, index),
-                problem + " (in generation " + Long.toUnsignedString(currentGeneration) + ", the batch whose payload begins at "
-                        + offset(place, index(place)) + ")");
+                problem + " (in generation " + Long.toUnsignedString(currentGeneration)
+                        + ", the batch whose payload begins at " + offset(place, index(place)) + ")");
     }
 }

@@ -77,7 +77,10 @@ final class EventMerge {
     }
 
     private long checkedTime(MStream stream, int at, long dt) throws BadInputException {
-        if (Varint.end(stream.bytes, at + 1) < 0 || dt < 0 || stream.ownTime + dt < 0 || stream.ownTime + dt > MAX_TICKS) {
+        if (Varint.end(stream.bytes, at + 1) < 0
+                || dt < 0
+                || stream.ownTime + dt < 0
+                || stream.ownTime + dt > MAX_TICKS) {
             throw damage(stream, at, "an event " + Long.toUnsignedString(dt) + " ticks after the one before");
         }
         return dt;
@@ -88,7 +91,7 @@ final class EventMerge {
     }
 
     private boolean isBefore(MStream x, MStream y) {
-        return x.nextTime < y.nextTime || x.nextTime == y.nextTime && x.order < y.order;
+        return x.nextTime < y.nextTime || (x.nextTime == y.nextTime && x.order < y.order);
     }
 
     private void siftDown(int i) {

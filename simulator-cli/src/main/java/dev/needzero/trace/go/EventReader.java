@@ -120,13 +120,31 @@ final class EventReader {
                 }
             }
             case EventType.STW_BEGIN ->
-                out.add(Kind.STW_BEGIN, stream.proc, time, 0, 0, intern(generation.tables().string(first)));
+                out.add(
+                        Kind.STW_BEGIN,
+                        stream.proc,
+                        time,
+                        0,
+                        0,
+                        intern(generation.tables().string(first)));
             case EventType.STW_END -> out.add(Kind.STW_END, stream.proc, time, 0, 0, 0);
             case EventType.GC_BEGIN ->
-                out.add(Kind.GC_BEGIN, stream.proc, time, first, 0, generation.tables().gcReason(arguments[1]));
+                out.add(
+                        Kind.GC_BEGIN,
+                        stream.proc,
+                        time,
+                        first,
+                        0,
+                        generation.tables().gcReason(arguments[1]));
             case EventType.GC_END -> out.add(Kind.GC_END, stream.proc, time, first, 0, 0);
             case EventType.GC_SWEEP_BEGIN ->
-                out.add(Kind.SWEEP_BEGIN, stream.proc, time, 0, 0, generation.tables().sweepReason(first));
+                out.add(
+                        Kind.SWEEP_BEGIN,
+                        stream.proc,
+                        time,
+                        0,
+                        0,
+                        generation.tables().sweepReason(first));
             case EventType.GC_SWEEP_END -> out.add(Kind.SWEEP_END, stream.proc, time, first, arguments[1], 0);
             case EventType.HEAP_ALLOC -> out.add(Kind.HEAP_ALLOC, stream.proc, time, first, 0, 0);
             case EventType.HEAP_GOAL -> out.add(Kind.HEAP_GOAL, stream.proc, time, first, 0, 0);
@@ -160,8 +178,10 @@ final class EventReader {
             case EventType.SPAN, EventType.SPAN_ALLOC -> {
                 long kindclass = arguments[2];
                 if (second <= 0 || second > MAX_SPAN_PAGES || kindclass < 0 || kindclass >>> 2 > MAX_SIZE_CLASS) {
-                    throw damage(stream, "a span of " + Long.toUnsignedString(second) + " pages and kind "
-                            + Long.toUnsignedString(kindclass));
+                    throw damage(
+                            stream,
+                            "a span of " + Long.toUnsignedString(second) + " pages and kind "
+                                    + Long.toUnsignedString(kindclass));
                 }
                 byte kind = type == EventType.SPAN ? Kind.SPAN : Kind.SPAN_ALLOC;
                 out.add(kind, proc, time, offsetOfBase + (first << Units.PAGE_SHIFT), second, (int) kindclass);
@@ -176,7 +196,7 @@ final class EventReader {
                     throw damage(stream, "a stack of order " + Long.toUnsignedString(second));
                 }
                 byte kind = type == EventType.GOROUTINE_STACK ? Kind.STACK : Kind.STACK_ALLOC;
-                out.add(kind, proc, time, offsetOfBase + (first << stackShift), 1L << second - 1, 0);
+                out.add(kind, proc, time, offsetOfBase + (first << stackShift), 1L << (second - 1), 0);
             }
             case EventType.GOROUTINE_STACK_FREE ->
                 out.add(Kind.STACK_FREE, proc, time, offsetOfBase + (first << stackShift), 0, 0);

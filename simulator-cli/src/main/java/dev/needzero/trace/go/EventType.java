@@ -70,12 +70,46 @@ final class EventType {
     static {
         Arrays.fill(ARGUMENTS, (byte) UNKNOWN);
         byte[] from9 = {
-            2, 2, 0, 3, 2, // procs
-            3, 1, 2, 0, 0, 2, 2, 3, 2, 0, 0, 3, // goroutines
-            2, 0, // the world
-            1, 2, 1, 1, 1, 2, 1, 1, 0, 1, 1, // the collector
-            1, 4, 2, 3, 3, 4, // annotations
-            2, 2, 3, 4 // goroutines, from 1.23 on
+            2,
+            2,
+            0,
+            3,
+            2, // procs
+            3,
+            1,
+            2,
+            0,
+            0,
+            2,
+            2,
+            3,
+            2,
+            0,
+            0,
+            3, // goroutines
+            2,
+            0, // the world
+            1,
+            2,
+            1,
+            1,
+            1,
+            2,
+            1,
+            1,
+            0,
+            1,
+            1, // the collector
+            1,
+            4,
+            2,
+            3,
+            3,
+            4, // annotations
+            2,
+            2,
+            3,
+            4 // goroutines, from 1.23 on
         };
         System.arraycopy(from9, 0, ARGUMENTS, PROCS_CHANGE, from9.length);
         byte[] allocFree = {3, 3, 1, 2, 2, 1, 2, 2, 1};

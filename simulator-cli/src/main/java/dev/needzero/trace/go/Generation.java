@@ -105,7 +105,7 @@ final class Generation {
         long pageBytes = in.readNumber();
         long objectAlignBytes = in.readNumber();
         long stackAlignBytes = in.readNumber();
-        if (pageBytes != Units.PAGE_BYTES || (base & Units.PAGE_BYTES - 1) != 0) {
+        if (pageBytes != Units.PAGE_BYTES || (base & (Units.PAGE_BYTES - 1)) != 0) {
             throw in.damage("a heap at 0x" + Long.toHexString(base) + " with pages of "
                     + Long.toUnsignedString(pageBytes) + " bytes; expected pages of " + Units.PAGE_BYTES);
         }
@@ -123,12 +123,15 @@ final class Generation {
     private void addEvents(long payload) throws BadInputException {
         if (batches.time() < 0 || batches.time() > MAX_TICKS) {
             throw batches.damage(
-                    payload, Batches.index(payload), "a batch that begins at tick " + Long.toUnsignedString(batches.time()));
+                    payload,
+                    Batches.index(payload),
+                    "a batch that begins at tick " + Long.toUnsignedString(batches.time()));
         }
         MStream stream = streams.get(batches.m());
         if (stream == null) {
             if (streams.size() >= MAX_THREADS) {
-                throw batches.damage(payload, Batches.index(payload), "more than " + MAX_THREADS + " threads at a time");
+                throw batches.damage(
+                        payload, Batches.index(payload), "more than " + MAX_THREADS + " threads at a time");
             }
             stream = new MStream(batches.m());
             streams.put(batches.m(), stream);

@@ -14,7 +14,7 @@ final class GoHeader {
     static final int BYTES = 16;
 
     private static final String PREFIX = "go 1.";
-    private static final String SUFFIX = " trace\0\0\0";
+    private static final String SUFFIX = " trace\0\0\0\0";
     private static final String RECORD =
             "record it again from a program built with Go 1.23 or later and started with GODEBUG=traceallocfree=1 (for a"
                     + " service: curl -o trace.out 'http://HOST/debug/pprof/trace?seconds=10')";
@@ -63,7 +63,8 @@ final class GoHeader {
         int minor = minor(header);
         if (minor < 0) {
             throw new BadInputException(
-                    input.at(0), "not the header of a Go execution trace (expected \"go 1.23 trace\" or a later version)");
+                    input.at(0),
+                    "not the header of a Go execution trace (expected \"go 1.23 trace\" or a later version)");
         }
         if (minor < 22) {
             throw new BadInputException(

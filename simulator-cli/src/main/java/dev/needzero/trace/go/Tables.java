@@ -6,6 +6,7 @@ import dev.needzero.trace.TypeTable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,7 +20,6 @@ final class Tables {
     private static final int MAX_TYPES = 1 << 20;
     private static final int MIN_TYPES_BY_ID = 128;
 
-    private static final byte[] EMPTY = {};
     private static final byte[] CREDIT = ascii("runtime.deductSweepCredit");
     private static final byte[] SWEEP_ONE = ascii("runtime.sweepone");
     private static final byte[] RECLAIM = ascii("runtime.(*mheap).reclaim");
@@ -43,7 +43,7 @@ final class Tables {
     private static final int SWEEP_REASON_MASK = 3;
     private static final int GC_REASON_SHIFT = 2;
     private static final int WORKER_SHIFT = 4;
-    private static final Worker[] WORKERS = Worker.values();
+    private static final List<Worker> WORKERS = List.of(Worker.values());
 
     /** A goroutine of the runtime that moves memory, found by its stack. */
     enum Worker {
@@ -206,8 +206,7 @@ final class Tables {
     }
 
     private String text(long place) {
-        return new String(
-                batches.bytesAt(place), Batches.index(place), Batches.length(place), StandardCharsets.UTF_8);
+        return new String(batches.bytesAt(place), Batches.index(place), Batches.length(place), StandardCharsets.UTF_8);
     }
 
     boolean stringEquals(long id, byte[] text) {
@@ -228,12 +227,12 @@ final class Tables {
 
     /** One of {@link Kind}'s GC_BY constants: why a collection with this stack began. */
     int gcReason(long stack) throws BadInputException {
-        return meaning(stack) >> GC_REASON_SHIFT & 3;
+        return (meaning(stack) >> GC_REASON_SHIFT) & 3;
     }
 
     /** Whose stack this is. */
     Worker worker(long stack) throws BadInputException {
-        return WORKERS[meaning(stack) >> WORKER_SHIFT & 3];
+        return WORKERS.get((meaning(stack) >> WORKER_SHIFT) & 3);
     }
 
     private int meaning(long stack) throws BadInputException {
@@ -273,7 +272,7 @@ final class Tables {
                 worker = givesWay ? Worker.SWEEPER_YIELDING : Worker.SWEEPER;
             }
         }
-        return sweep | gc << GC_REASON_SHIFT | worker.ordinal() << WORKER_SHIFT;
+        return sweep | (gc << GC_REASON_SHIFT) | (WORKERS.indexOf(worker) << WORKER_SHIFT);
     }
 
     private int sweepReasonOf(long function) {
@@ -284,10 +283,5 @@ final class Tables {
             return Kind.SWEEP_BY_RECLAIM;
         }
         return stringEquals(function, CACHE_SPAN) ? Kind.SWEEP_BY_CACHE_SPAN : Kind.SWEEP_BY_UNKNOWN;
-    }
-
-    /** The bytes of a string, for a parser that makes no objects; pair with {@link Batches#index}. */
-    byte[] bytes(long place) {
-        return place == 0 ? EMPTY : batches.bytesAt(place);
     }
 }

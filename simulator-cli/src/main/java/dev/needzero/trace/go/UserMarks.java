@@ -143,7 +143,7 @@ final class UserMarks {
             if (digit < 0) {
                 break;
             }
-            value = value << 4 | digit;
+            value = (value << 4) | digit;
             at++;
         }
         return value;

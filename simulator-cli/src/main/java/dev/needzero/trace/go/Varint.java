@@ -32,15 +32,15 @@ final class Varint {
 
     /** Bytes up to and including the first end. */
     static int length(long ends) {
-        return Long.numberOfTrailingZeros(ends) + 1 >>> 3;
+        return (Long.numberOfTrailingZeros(ends) + 1) >>> 3;
     }
 
     /** The number that ends within the word: its groups of seven bits are pushed together, two, four, eight at a time. */
     static long value(long word, long ends) {
-        long x = word & (ends ^ ends - 1) & ~HIGH_BITS;
-        x = x & 0x007f007f007f007fL | (x & 0x7f007f007f007f00L) >>> 1;
-        x = x & 0x00003fff00003fffL | (x & 0x3fff00003fff0000L) >>> 2;
-        return x & 0x000000000fffffffL | (x & 0x0fffffff00000000L) >>> 4;
+        long x = word & (ends ^ (ends - 1)) & ~HIGH_BITS;
+        x = (x & 0x007f007f007f007fL) | ((x & 0x7f007f007f007f00L) >>> 1);
+        x = (x & 0x00003fff00003fffL) | ((x & 0x3fff00003fff0000L) >>> 2);
+        return (x & 0x000000000fffffffL) | ((x & 0x0fffffff00000000L) >>> 4);
     }
 
     /** The number at {@code at}, of any length; what an overlong one holds does not matter, see {@link #end}. */
@@ -53,7 +53,7 @@ final class Varint {
         long value = 0;
         for (int i = 0; i < MAX_BYTES; i++) {
             byte b = bytes[at + i];
-            value |= (long) (b & 0x7f) << 7 * i;
+            value |= (long) (b & 0x7f) << (7 * i);
             if (b >= 0) {
                 break;
             }

@@ -27,7 +27,8 @@ final class HeaptrackReader extends TextReader {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int NONE = -1;
 
-    private final Notes.Counter unknownLines = notes().counter("lines of a kind that this reader does not know: passed over");
+    private final Notes.Counter unknownLines =
+            notes().counter("lines of a kind that this reader does not know: passed over");
     private final Notes.Counter damagedStamps = notes().counter("time stamps before the one they follow: passed over");
     private final SiteNames sites = new SiteNames();
     private final Object2IntOpenHashMap<String> typeByFunction = new Object2IntOpenHashMap<>();
@@ -62,7 +63,8 @@ final class HeaptrackReader extends TextReader {
         line.skip();
         line.take(' ');
         if (version == 0 && mode != 'v') {
-            throw line.bad("found a line of kind '" + (char) mode + "' before the version line (v), expected that first");
+            throw line.bad(
+                    "found a line of kind '" + (char) mode + "' before the version line (v), expected that first");
         }
         switch (mode) {
             case '+' -> allocateOne(line);

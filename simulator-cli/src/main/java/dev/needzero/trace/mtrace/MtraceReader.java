@@ -188,7 +188,8 @@ final class MtraceReader extends UnplacedReader {
         int torn = filled % RECORD_BYTES;
         if (torn != 0 || cutShort) {
             filled -= torn;
-            notes().fact("the trace stops in the middle, at byte " + (bufferOffset + filled) + "; the whole records before it were read");
+            notes().fact("the trace stops in the middle, at byte " + (bufferOffset + filled)
+                    + "; the whole records before it were read");
         }
         return filled > 0;
     }

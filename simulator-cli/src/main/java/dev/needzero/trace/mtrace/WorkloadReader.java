@@ -98,8 +98,9 @@ final class WorkloadReader extends UnplacedReader {
         int magicBytes = magicBytes(input().head());
         if (magicBytes < 0) {
             throw new BadInputException(
-                    input().name(), "no workload's head (opcodes 8, 9, 10, each with a number) within the first "
-                            + MAX_MAGIC_BYTES + " bytes");
+                    input().name(),
+                    "no workload's head (opcodes 8, 9, 10, each with a number) within the first " + MAX_MAGIC_BYTES
+                            + " bytes");
         }
         ThreadStream head = new ThreadStream(file, input().name(), magicBytes);
         current = head;
@@ -117,14 +118,16 @@ final class WorkloadReader extends UnplacedReader {
                     }
                 }
                 case -1 -> throw new BadInputException(where(), "the file ends within its head");
-                default -> throw new BadInputException(where(), "opcode " + opcode + " in the head, expected 8 to 11 or 1");
+                default ->
+                    throw new BadInputException(where(), "opcode " + opcode + " in the head, expected 8 to 11 or 1");
             }
         }
         long base = !offsets.isEmpty() && offsets.get(0) == head.offset() - magicBytes ? magicBytes : 0;
         for (long offset : offsets) {
             if (offset < head.offset() - magicBytes || offset + base > file.size()) {
                 throw new BadInputException(
-                        input().name(), "a thread begins at byte " + offset + ", outside of the file's " + file.size() + " bytes");
+                        input().name(),
+                        "a thread begins at byte " + offset + ", outside of the file's " + file.size() + " bytes");
             }
             threadNumbers.add(threads.size());
             threads.add(new ThreadStream(file, input().name(), offset + base));
@@ -223,7 +226,9 @@ final class WorkloadReader extends UnplacedReader {
                 notes().fact("the trace stops in the middle: a thread's stream has no end");
                 return false;
             }
-            default -> throw new BadInputException(where(), "opcode " + opcode + ", expected 0 to 7 or 12 to 15 within a thread");
+            default ->
+                throw new BadInputException(
+                        where(), "opcode " + opcode + ", expected 0 to 7 or 12 to 15 within a thread");
         }
         return true;
     }

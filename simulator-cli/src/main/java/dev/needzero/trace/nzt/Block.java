@@ -64,7 +64,8 @@ record Block(int kind, long number, int payloadBytes, long firstEvent, int event
             throw new DamagedBlockException("it is of kind " + kind + ", expected 1 to 6");
         }
         if (payloadBytes < 0 || payloadBytes > MAX_PAYLOAD_BYTES) {
-            throw new DamagedBlockException("it claims " + payloadBytes + " bytes, expected at most " + MAX_PAYLOAD_BYTES);
+            throw new DamagedBlockException(
+                    "it claims " + payloadBytes + " bytes, expected at most " + MAX_PAYLOAD_BYTES);
         }
         if (events < 0 || events > MAX_EVENTS || firstEvent < 0 || events > 0 && kind != EVENTS) {
             throw new DamagedBlockException("it claims " + events + " events from " + firstEvent + " on");
@@ -80,15 +81,14 @@ record Block(int kind, long number, int payloadBytes, long firstEvent, int event
 
     /** As messages name it. */
     String describe() {
-        String name =
-                switch (kind) {
-                    case INFO -> "the trace's head";
-                    case TYPES -> "types";
-                    case STRINGS -> "strings";
-                    case EVENTS -> "events " + firstEvent + " to " + (firstEvent + events - 1);
-                    case END -> "the trace's end";
-                    default -> "the index";
-                };
+        String name = switch (kind) {
+            case INFO -> "the trace's head";
+            case TYPES -> "types";
+            case STRINGS -> "strings";
+            case EVENTS -> "events " + firstEvent + " to " + (firstEvent + events - 1);
+            case END -> "the trace's end";
+            default -> "the index";
+        };
         return "block " + number + " (" + name + ")";
     }
 }

@@ -142,12 +142,7 @@ final class BlockScanner {
 
     private boolean isFooter() {
         return Arrays.equals(
-                buffer,
-                filled - Block.FOOTER_MAGIC.length,
-                filled,
-                Block.FOOTER_MAGIC,
-                0,
-                Block.FOOTER_MAGIC.length);
+                buffer, filled - Block.FOOTER_MAGIC.length, filled, Block.FOOTER_MAGIC, 0, Block.FOOTER_MAGIC.length);
     }
 
     /** Moves to the next whole header or, if there is none, to the end. */

@@ -71,8 +71,7 @@ final class ByteSource {
     int count(long max, String what) throws DamagedBlockException {
         long value = uv();
         if (value < 0 || value > max) {
-            throw new DamagedBlockException(
-                    Long.toUnsignedString(value) + " " + what + ", expected at most " + max);
+            throw new DamagedBlockException(Long.toUnsignedString(value) + " " + what + ", expected at most " + max);
         }
         return (int) value;
     }

@@ -120,7 +120,8 @@ final class EventsDecoder {
             int pair = (int) Long.remainderUnsigned(number, pairs);
             int length = (int) Math.min(Block.MAX_EVENTS, Long.divideUnsigned(number, pairs)) + 1;
             if (length > events - total) {
-                throw new DamagedBlockException("a run of " + length + " events where " + (events - total) + " are left");
+                throw new DamagedBlockException(
+                        "a run of " + length + " events where " + (events - total) + " are left");
             }
             runPair[runCount] = pair;
             runLength[runCount++] = length;

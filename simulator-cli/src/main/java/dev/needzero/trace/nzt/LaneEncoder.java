@@ -160,7 +160,8 @@ final class LaneEncoder {
         int[] groupOf = new int[byCount.length];
         for (int rank = closed; rank < byCount.length; rank++) {
             int i = byCount[rank];
-            groupOf[i] = groups.add(combinations.context(i), 0, combinations.b(i), combinations.c(i), combinations.count(i));
+            groupOf[i] =
+                    groups.add(combinations.context(i), 0, combinations.b(i), combinations.c(i), combinations.count(i));
         }
         int[] groupsByCount = new int[groups.size()];
         Arrays.setAll(groupsByCount, i -> i);

@@ -117,8 +117,7 @@ public final class NztReader implements TraceReader {
                 throw new IllegalStateException("a stream cannot seek");
             }
         };
-        return new NztReader(
-                input.name(), input, source, input::bytesRead, input.bytesTotal(), false, skipDamaged);
+        return new NztReader(input.name(), input, source, input::bytesRead, input.bytesTotal(), false, skipDamaged);
     }
 
     private static long position(FileChannel channel) {
@@ -154,7 +153,8 @@ public final class NztReader implements TraceReader {
         if (!whole) {
             damaged("byte 0", "the file's first 16 bytes are not those of an .nzt file");
         } else if (version != Block.VERSION) {
-            throw new BadInputException(name, "is .nzt of version " + version + ", this program reads version " + Block.VERSION);
+            throw new BadInputException(
+                    name, "is .nzt of version " + version + ", this program reads version " + Block.VERSION);
         }
     }
 
@@ -237,7 +237,9 @@ public final class NztReader implements TraceReader {
     /** A block that is gone without a trace shows in the numbers of the one behind it. */
     private void checkOrder() throws IOException {
         if (current.number() > nextNumber && damages.isEmpty()) {
-            damaged("byte " + blockOffset, "blocks " + nextNumber + " to " + (current.number() - 1) + " are missing before it");
+            damaged(
+                    "byte " + blockOffset,
+                    "blocks " + nextNumber + " to " + (current.number() - 1) + " are missing before it");
         } else if (current.number() < nextNumber) {
             damaged("byte " + blockOffset, current.describe() + ": block " + nextNumber + " was expected");
         }

@@ -79,7 +79,8 @@ public final class LineScanner {
         } else if (filled == buffer.length) {
             if (buffer.length >= MAX_LINE_BYTES) {
                 throw new BadInputException(
-                        file + ":" + (lineNumber + 1), "line is longer than " + MAX_LINE_BYTES + " bytes: not such a trace");
+                        file + ":" + (lineNumber + 1),
+                        "line is longer than " + MAX_LINE_BYTES + " bytes: not such a trace");
             }
             buffer = Arrays.copyOf(buffer, buffer.length * 2);
         }

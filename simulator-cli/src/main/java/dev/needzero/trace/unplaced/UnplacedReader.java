@@ -34,10 +34,12 @@ public abstract class UnplacedReader implements TraceReader {
     private final LiveObjects live = new LiveObjects();
     private final Long2IntOpenHashMap olderByKey = new Long2IntOpenHashMap();
 
-    private final Notes.Counter reallocs = notes.counter("reallocs replayed as Go would have done them: allocate, copy, free");
+    private final Notes.Counter reallocs =
+            notes.counter("reallocs replayed as Go would have done them: allocate, copy, free");
     private final Notes.Counter aligned =
             notes.counter("aligned requests rounded up to a size that Go places at that alignment");
-    private final Notes.Counter unknownFrees = notes.counter("frees of objects that the trace does not allocate: left out");
+    private final Notes.Counter unknownFrees =
+            notes.counter("frees of objects that the trace does not allocate: left out");
     private final Notes.Counter unknownReallocs =
             notes.counter("reallocs of objects that the trace does not allocate: taken for allocations");
     private final Notes.Counter missingFrees =

@@ -11,7 +11,7 @@ async function main() {
   drawCards(data);
   const player = new Player(data);
   drawCommittedBars(data);
-  drawRunTables(data, "classes", CLASS_COLUMNS, (r) => r.spanClasses, 3);
+  drawRunTables(data, "classes", classColumns(data), (r) => r.spanClasses, 3);
   drawRunTables(data, "types", TYPE_COLUMNS, (r) => r.types, 2);
   drawCheckpoints(data);
   byId("assumption-list").append(...data.assumptions.map((a) => make("li", {}, a)));

@@ -45,6 +45,13 @@ const CLASS_COLUMNS = [
   { name: "waste", value: (r) => (r[3] ? (r[3] - r[5]) / r[3] : 0), text: (v) => percentText(v, 1), meter: true },
 ];
 
+/** Without "asked for" and "rounding" where every object counts with its whole slot: they would say nothing. */
+function classColumns(data) {
+  const rounding = CLASS_COLUMNS[7].value;
+  const told = data.runs.some((run) => run.spanClasses.some((row) => rounding(row) > 0));
+  return CLASS_COLUMNS.filter((column, i) => told || (i !== 5 && i !== 7));
+}
+
 const TYPE_COLUMNS = [
   { name: "type", value: (r) => r[0] },
   { name: "objects", value: (r) => r[1], text: countText },

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryReplayReaderTest {
     /** The lines are those that the format's own tests (memory_replay's MemoryTraceReadTest) take for valid. */
-    private static final String TRACE =
-            """
+    private static final String TRACE = """
             1234: malloc 0xabd0000 20 1000 1020
             1236: calloc 0x8000 50 30
             1237: malloc 0x4000 100
@@ -41,7 +40,8 @@ class MemoryReplayReaderTest {
         assertEquals(20 + 1500 + 100 + 80 + 128, totals.allocatedBytes);
         assertEquals(80, totals.writtenBytes);
         assertEquals(4400, totals.lastNanos);
-        assertTrue(trace.warnings().contains("1 aligned requests rounded up to a size that Go places at that alignment"));
+        assertTrue(
+                trace.warnings().contains("1 aligned requests rounded up to a size that Go places at that alignment"));
     }
 
     @Test
@@ -49,7 +49,9 @@ class MemoryReplayReaderTest {
         TraceReader trace = format.open(Samples.input(TRACE));
         Totals.of(trace);
         for (int i = 1; i < trace.types().size(); i++) {
-            assertEquals(trace.types().get(i).name().equals("calloc"), trace.types().get(i).zeroed());
+            assertEquals(
+                    trace.types().get(i).name().equals("calloc"),
+                    trace.types().get(i).zeroed());
         }
     }
 
@@ -69,8 +71,8 @@ class MemoryReplayReaderTest {
     @Test
     void aFreeRecordedLateBelongsToTheOlderObject() throws IOException {
         // Thread 2's free reached the log after thread 1 had been given the same place again.
-        Totals totals = Totals.of(format.open(Samples.input(
-                "1: malloc 0x10 100\n1: malloc 0x10 7\n2: free 0x10\n2: free 0x10\n")));
+        Totals totals = Totals.of(
+                format.open(Samples.input("1: malloc 0x10 100\n1: malloc 0x10 7\n2: free 0x10\n2: free 0x10\n")));
         assertEquals(2, totals.allocations);
         assertEquals(2, totals.frees);
         assertEquals(0, totals.liveBytes);
@@ -94,13 +96,17 @@ class MemoryReplayReaderTest {
 
     @Test
     void anErrorNamesTheLineAndWhatIsMissing() {
-        assertEquals("test:1: size is the end of the line, expected a whole number", failure("1234: malloc 0xabd0000\n"));
-        assertEquals("test:1: end time is the end of the line, expected a whole number", failure("1234: malloc 0xab 10 100\n"));
+        assertEquals(
+                "test:1: size is the end of the line, expected a whole number", failure("1234: malloc 0xabd0000\n"));
+        assertEquals(
+                "test:1: end time is the end of the line, expected a whole number",
+                failure("1234: malloc 0xab 10 100\n"));
         assertEquals("test:2: found \"gift\", expected ':' after the thread id", failure("1: free 0x0\n12gift\n"));
         assertTrue(failure("1: calloc 0x10 9223372036854775807 3\n").contains("more than an address space holds"));
     }
 
     private String failure(String text) {
-        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text)))).getMessage();
+        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text))))
+                .getMessage();
     }
 }

@@ -16,8 +16,7 @@ class CmtReaderTest {
 
     @Test
     void theExampleOfCmtsReadmeIsRead() throws IOException {
-        String text =
-                """
+        String text = """
                 malloc(8) = 81d220b48<6655>
                 realloc(81d220b48<6655>, 16) = 81d3b83a0<6656>
                 free(81d3b83a0<6656>)
@@ -32,8 +31,7 @@ class CmtReaderTest {
 
     @Test
     void theNumberNamesTheObjectAndElseTheAddress() throws IOException {
-        Totals totals = Totals.of(format.open(Samples.input(
-                """
+        Totals totals = Totals.of(format.open(Samples.input("""
                 malloc(1) = 10<1>
                 malloc(2) = 10<2>
                 free(10<1>)
@@ -53,6 +51,7 @@ class CmtReaderTest {
     }
 
     private String failure(String text) {
-        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text)))).getMessage();
+        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text))))
+                .getMessage();
     }
 }

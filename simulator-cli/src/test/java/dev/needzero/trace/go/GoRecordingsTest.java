@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class GoRecordingsTest {
     private static void compare(Path trace) throws IOException {
         NaiveGoTrace twin = new NaiveGoTrace(Recordings.unpacked(trace));
         List<String> checkpoints = new ArrayList<>();
-        TreeMap<Long, Long> spans = new TreeMap<>();
+        NavigableMap<Long, Long> spans = new TreeMap<>();
         long unknownObjects = 0;
         long overlaps = 0;
         long lost = 0;
@@ -111,7 +112,7 @@ class GoRecordingsTest {
         }
     }
 
-    private static boolean covers(TreeMap<Long, Long> spans, long address) {
+    private static boolean covers(NavigableMap<Long, Long> spans, long address) {
         Map.Entry<Long, Long> span = spans.floorEntry(address);
         return span != null && address < span.getKey() + span.getValue() * 8192;
     }
@@ -144,7 +145,8 @@ class GoRecordingsTest {
                 TypeTable.Type type = reader.types().get(c);
                 yield type.name() + " " + type.sizeBytes() + " " + type.pointerBytes();
             }
-            case Kind.SWEEP_BEGIN -> List.of("unknown", "cacheSpan", "credit", "reclaim").get(c);
+            case Kind.SWEEP_BEGIN ->
+                List.of("unknown", "cacheSpan", "credit", "reclaim").get(c);
             case Kind.STW_BEGIN -> reader.string(c);
             default -> "" + c;
         };

@@ -17,18 +17,19 @@ final class NaiveGoTrace {
     /** What an {@code EventBatch} row should hold; a checkpoint or a sweep's reason says it in words. */
     record Event(int kind, int proc, long nanos, long a, long b, String c) {}
 
-    private record Raw(long time, int order, int index, int type, long[] args, int proc) {}
+    private record Raw(long time, int order, int index, int type, List<Long> args, int proc) {}
 
     private static final Map<Integer, Integer> ARITY = new HashMap<>();
 
     static {
         // "type name: arguments" as in the event table of go-runtime-model.md §10.3.
-        String table = "9:2 10:2 11:0 12:3 13:2 14:3 15:1 16:2 17:0 18:0 19:2 20:2 21:3 22:2 23:0 24:0 25:3 26:2 27:0 28:1"
-                + " 29:2 30:1 31:1 32:1 33:2 34:1 35:1 36:0 37:1 38:1 39:1 40:4 41:2 42:3 43:3 44:4 45:2 46:2 47:3 48:4"
-                + " 128:3 129:3 130:1 131:2 132:2 133:1 134:2 135:2 136:1";
-        for (String entry : table.split(" ")) {
-            String[] pair = entry.split(":");
-            ARITY.put(Integer.valueOf(pair[0]), Integer.valueOf(pair[1]));
+        String table =
+                "9:2 10:2 11:0 12:3 13:2 14:3 15:1 16:2 17:0 18:0 19:2 20:2 21:3 22:2 23:0 24:0 25:3 26:2 27:0 28:1"
+                        + " 29:2 30:1 31:1 32:1 33:2 34:1 35:1 36:0 37:1 38:1 39:1 40:4 41:2 42:3 43:3 44:4 45:2 46:2 47:3 48:4"
+                        + " 128:3 129:3 130:1 131:2 132:2 133:1 134:2 135:2 136:1";
+        for (String entry : table.split(" ", -1)) {
+            int colon = entry.indexOf(':');
+            ARITY.put(Integer.valueOf(entry.substring(0, colon)), Integer.valueOf(entry.substring(colon + 1)));
         }
     }
 
@@ -156,7 +157,8 @@ final class NaiveGoTrace {
                 at += first == 8 ? 1 : 2;
                 frequency[0] = number();
             } else if (first != 6) {
-                byThread.computeIfAbsent((Long) batch[1], m -> new ArrayList<>()).add(batch);
+                byThread.computeIfAbsent((Long) batch[1], m -> new ArrayList<>())
+                        .add(batch);
             }
         }
         List<Raw> all = new ArrayList<>();
@@ -171,12 +173,12 @@ final class NaiveGoTrace {
                     int type = bytes[at++] & 255;
                     time += number();
                     latest = Math.max(latest, time);
-                    long[] args = new long[ARITY.get(type)];
-                    for (int i = 0; i < args.length; i++) {
-                        args[i] = number();
+                    List<Long> args = new ArrayList<>();
+                    for (int i = ARITY.get(type); i > 0; i--) {
+                        args.add(number());
                     }
-                    if (type == 10 || type == 13 && (args[1] == 1 || args[1] == 3)) {
-                        procOfM.put(thread.getKey(), (int) args[0]);
+                    if (type == 10 || (type == 13 && (args.get(1) == 1 || args.get(1) == 3))) {
+                        procOfM.put(thread.getKey(), args.get(0).intValue());
                     }
                     all.add(new Raw(latest, order, index++, type, args, procOfM.getOrDefault(thread.getKey(), 0)));
                 }
@@ -184,7 +186,8 @@ final class NaiveGoTrace {
             order++;
         }
         procOfM.keySet().retainAll(byThread.keySet());
-        all.sort(Comparator.comparingLong(Raw::time).thenComparingInt(Raw::order).thenComparingInt(Raw::index));
+        all.sort(
+                Comparator.comparingLong(Raw::time).thenComparingInt(Raw::order).thenComparingInt(Raw::index));
         timed += all.size();
         return all;
     }
@@ -195,9 +198,9 @@ final class NaiveGoTrace {
             Map<Long, List<Long>> stacks,
             Map<Long, String> types,
             long nanosPerTick) {
-        long[] args = raw.args;
-        long arg = args.length > 0 ? args[0] : 0;
-        long arg1 = args.length > 1 ? args[1] : 0;
+        List<Long> args = raw.args;
+        long arg = args.isEmpty() ? 0 : args.get(0);
+        long arg1 = args.size() < 2 ? 0 : args.get(1);
         long heapBase = base / (64 << 20) * (64 << 20);
         long page = base - heapBase + arg * 8192;
         long object = base - heapBase + arg * 8;
@@ -211,7 +214,7 @@ final class NaiveGoTrace {
                 kind = raw.type == 128 ? Kind.SPAN : Kind.SPAN_ALLOC;
                 a = page;
                 b = arg1;
-                c = "" + args[2];
+                c = "" + args.get(2);
                 live.add(page);
             }
             case 130 -> {
@@ -234,7 +237,9 @@ final class NaiveGoTrace {
                 }
                 kind = raw.type == 134 ? Kind.STACK : Kind.STACK_ALLOC;
                 a = stack;
-                b = (long) Math.pow(2, arg1 - 1);
+                for (b = 1; arg1 > 1; arg1--) {
+                    b += b;
+                }
             }
             case 136 -> {
                 kind = Kind.STACK_FREE;
@@ -279,7 +284,7 @@ final class NaiveGoTrace {
                 a = arg;
             }
             case 44 -> {
-                String value = strings.getOrDefault(args[2], "");
+                String value = strings.getOrDefault(args.get(2), "");
                 String key = strings.getOrDefault(arg1, "");
                 if (key.equals("needzero.checkpoint")) {
                     checkpoints.add(value);
@@ -289,9 +294,9 @@ final class NaiveGoTrace {
                     return;
                 }
                 kind = Kind.WRITE;
-                String[] words = value.split(" ");
-                a = Long.decode(words[0]) - heapBase;
-                b = Long.parseLong(words[1]);
+                int space = value.indexOf(' ');
+                a = Long.decode(value.substring(0, space)) - heapBase;
+                b = Long.parseLong(value.substring(space + 1));
             }
             default -> {
                 return;

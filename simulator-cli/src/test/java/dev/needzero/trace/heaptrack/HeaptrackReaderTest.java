@@ -75,8 +75,7 @@ class HeaptrackReaderTest {
 
     @Test
     void anObjectsTypeIsTheFunctionThatAskedForIt() throws IOException {
-        String text =
-                """
+        String text = """
                 v 10400 3
                 I 1000 100
                 s 4 main
@@ -107,7 +106,8 @@ class HeaptrackReaderTest {
 
     @Test
     void anErrorNamesTheLine() {
-        assertTrue(failure("v 10000 2\n+ 0\n").startsWith("test:2: names allocation kind 0x0, but only 0 were introduced"));
+        assertTrue(failure("v 10000 2\n+ 0\n")
+                .startsWith("test:2: names allocation kind 0x0, but only 0 were introduced"));
         assertTrue(failure("v 10000 9\n").startsWith("test:1: file version 9, expected 1 to 3"));
         assertTrue(failure("v 10000 2\nx /bin/ls\n").contains("interpret it first"));
         assertTrue(failure("v 10000 2\nt 1 0\n").contains("instruction 0x1 is not known yet"));
@@ -115,6 +115,7 @@ class HeaptrackReaderTest {
     }
 
     private String failure(String text) {
-        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text)))).getMessage();
+        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text))))
+                .getMessage();
     }
 }

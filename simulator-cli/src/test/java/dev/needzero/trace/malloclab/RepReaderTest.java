@@ -59,7 +59,8 @@ class RepReaderTest {
 
     @Test
     void sizesBeyondAnAddressSpaceAreRefused() {
-        assertTrue(failure("1\n1\n2\n1\na 0 9000000000000000000\n").startsWith("test:5: a size of 9000000000000000000 bytes"));
+        assertTrue(failure("1\n1\n2\n1\na 0 9000000000000000000\n")
+                .startsWith("test:5: a size of 9000000000000000000 bytes"));
         assertTrue(failure("1\n1\n2\n1\na 0 99999999999999999999\n").contains("is beyond 2^63 - 1"));
     }
 
@@ -70,6 +71,7 @@ class RepReaderTest {
     }
 
     private String failure(String text) {
-        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text)))).getMessage();
+        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text))))
+                .getMessage();
     }
 }

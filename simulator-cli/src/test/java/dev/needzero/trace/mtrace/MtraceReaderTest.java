@@ -20,7 +20,12 @@ class MtraceReaderTest {
 
     /** As libmtrace's struct __malloc_trace_buffer_s. */
     private void record(int thread, int type, long ptr1, long ptr2, long size, long size2) {
-        records.putInt(thread).putInt(type).putLong(ptr1).putLong(ptr2).putLong(size).putLong(size2);
+        records.putInt(thread)
+                .putInt(type)
+                .putLong(ptr1)
+                .putLong(ptr2)
+                .putLong(size)
+                .putLong(size2);
         records.putLong(0).putLong(0).putLong(0);
     }
 
@@ -71,8 +76,8 @@ class MtraceReaderTest {
     void anErrorNamesTheByteAndATornRecordIsMentioned() throws IOException {
         record(1, 1, 0, 0x1000, 100, 0);
         record(1, 77, 0, 0x1000, 100, 0);
-        BadInputException e = assertThrows(
-                BadInputException.class, () -> Totals.of(format.open(Samples.input(bytes()))));
+        BadInputException e =
+                assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(bytes()))));
         assertEquals("test: byte 64: record of type 77, expected 0 to 8 or 255", e.getMessage());
         TraceReader torn = format.open(Samples.input(Arrays.copyOf(bytes(), 100)));
         assertEquals(1, Totals.of(torn).allocations);

@@ -122,7 +122,8 @@ class WorkloadReaderTest {
 
     @Test
     void threadsThatWaitForEachOtherForeverAreAnError() {
-        assertTrue(failure(workload("", thread(of(7, 1)), thread(of(7, 2)))).contains("every thread waits for another"));
+        assertTrue(
+                failure(workload("", thread(of(7, 1)), thread(of(7, 2)))).contains("every thread waits for another"));
     }
 
     @Test
@@ -133,6 +134,7 @@ class WorkloadReaderTest {
     }
 
     private String failure(byte[] file) {
-        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(file)))).getMessage();
+        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(file))))
+                .getMessage();
     }
 }

@@ -51,12 +51,12 @@ class WeeAllocReaderTest {
     @Test
     void aWrongLineIsNamedByItsNumber() {
         assertEquals(
-                "test:3: found \"Alocc(3),\", expected Alloc(BYTES), or Free(ORDINAL),", failure("Alloc(1),\n\nAlocc(3),\n"));
+                "test:3: found \"Alocc(3),\", expected Alloc(BYTES), or Free(ORDINAL),",
+                failure("Alloc(1),\n\nAlocc(3),\n"));
         assertEquals("test:2: size is \"k),\", expected a whole number", failure("Alloc(1),\nAlloc(k),\n"));
         assertEquals("test:1: found \"k),\", expected ')' after the number", failure("Alloc(16k),\n"));
         assertEquals("test:2: frees allocation 7, but only 1 were made before it", failure("Alloc(1),\nFree(7),\n"));
-        assertEquals(
-                "test:3: frees allocation 0, which was freed before", failure("Alloc(1),\nFree(0),\nFree(0),\n"));
+        assertEquals("test:3: frees allocation 0, which was freed before", failure("Alloc(1),\nFree(0),\nFree(0),\n"));
     }
 
     @Test
@@ -67,6 +67,7 @@ class WeeAllocReaderTest {
     }
 
     private String failure(String text) {
-        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text)))).getMessage();
+        return assertThrows(BadInputException.class, () -> Totals.of(format.open(Samples.input(text))))
+                .getMessage();
     }
 }

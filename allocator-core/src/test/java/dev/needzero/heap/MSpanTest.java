@@ -1,0 +1,114 @@
+package dev.needzero.heap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.needzero.units.Units;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The slot search, held against one boolean a slot. */
+class MSpanTest {
+    @Property(tries = 300)
+    void agreesWithOneBooleanASlot(@ForAll @IntRange(min = 1, max = 1024) int nelems, @ForAll Random random) {
+        MSpan span = span(nelems);
+        boolean[] taken = new boolean[nelems];
+        boolean[] dead = new boolean[nelems];
+        for (int op = 0; op < 300; op++) {
+            int slot = random.nextInt(nelems);
+            switch (random.nextInt(10)) {
+                case 0, 1, 2, 3 -> {
+                    int expected = lowest(taken);
+                    assertEquals(expected, span.nextFree());
+                    if (expected >= 0) {
+                        taken[expected] = true;
+                    }
+                }
+                case 4 -> assertEquals(lowest(taken) < 0, span.isFull());
+                case 5 -> {
+                    if (taken[slot]) {
+                        assertThrows(IllegalStateException.class, () -> span.place(slot));
+                    } else {
+                        span.place(slot);
+                        taken[slot] = true;
+                    }
+                }
+                case 6, 7, 8 -> {
+                    assertEquals(taken[slot] && !dead[slot], span.markDead(slot));
+                    dead[slot] |= taken[slot];
+                }
+                default -> {
+                    assertEquals(count(dead), span.sweepSlots());
+                    for (int s = 0; s < nelems; s++) {
+                        taken[s] &= !dead[s];
+                        dead[s] = false;
+                    }
+                }
+            }
+            assertEquals(count(taken), span.allocCount());
+            assertEquals(count(dead), span.deadCount());
+            for (int s = 0; s < nelems; s++) {
+                assertEquals(taken[s], span.isAllocated(s), "slot " + s);
+                assertEquals(dead[s], span.isDead(s), "slot " + s);
+            }
+        }
+    }
+
+    @Test
+    void aFreedSlotComesBackOnlyAfterTheSweep() {
+        MSpan span = span(4);
+        assertEquals(0, span.nextFree());
+        assertEquals(1, span.nextFree());
+        assertTrue(span.markDead(0));
+        assertEquals(2, span.nextFree());
+        assertEquals(1, span.sweepSlots());
+        assertEquals(0, span.nextFree());
+        assertEquals(3, span.nextFree());
+        assertEquals(-1, span.nextFree());
+        assertTrue(span.isFull());
+    }
+
+    @Test
+    void lookingWhetherItIsFullTakesNothing() {
+        MSpan span = span(65);
+        for (int slot = 0; slot < 64; slot++) {
+            span.nextFree();
+        }
+        assertFalse(span.isFull());
+        assertEquals(64, span.allocCount());
+        assertEquals(64, span.nextFree());
+    }
+
+    @Test
+    void slotsFollowEachOtherFromTheSpansBase() {
+        MSpan span = span(1024);
+        assertEquals(3L * Units.PAGE_BYTES, span.base());
+        assertEquals(span.base() + 8 * 1023, span.slotAddress(1023));
+    }
+
+    private static MSpan span(int nelems) {
+        return new MSpan(3, 1, SpanClass.of(1, true), nelems, 8, false, MSpan.State.IN_USE);
+    }
+
+    private static int lowest(boolean[] taken) {
+        for (int slot = 0; slot < taken.length; slot++) {
+            if (!taken[slot]) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private static int count(boolean[] bits) {
+        int n = 0;
+        for (boolean bit : bits) {
+            n += bit ? 1 : 0;
+        }
+        return n;
+    }
+}

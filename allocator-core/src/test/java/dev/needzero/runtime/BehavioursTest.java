@@ -1,0 +1,105 @@
+package dev.needzero.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Versions as lists of behaviours, held against Go's history. */
+class BehavioursTest {
+    /** One row a behaviour, one column a version from 1.21 to 1.27. */
+    @ParameterizedTest
+    @CsvSource({
+        "mallocHeaders,    false,     true,      true,      true,      true,      true,      true",
+        "smallLimit,       32768,     32760,     32760,     32760,     32760,     32760,     32760",
+        "largeZeroing,     when-dirty,when-dirty,when-dirty,always,    when-dirty,when-dirty,when-dirty",
+        "smallScanZeroing, slot,      slot,      slot,      requested, requested, requested, slot-to-80",
+        "inlineMarkBits,   false,     false,     false,     false,     false,     true,      true",
+        "scavengedIsZero,  false,     false,     false,     false,     false,     true,      true",
+        "zeroTracking,     high-water,high-water,high-water,high-water,high-water,high-water,high-water",
+        "limitScavenger,   false,     true,      true,      true,      true,      true,      true",
+        "randomHeapBase,   false,     false,     false,     false,     false,     true,      true",
+        "vmaNames,         false,     false,     false,     false,     true,      true,      true",
+        "headerLimit,      512,       512,       512,       512,       512,       512,       512",
+        "tinyBlock,        16,        16,        16,        16,        16,        16,        16",
+        "pageCache,        64,        64,        64,        64,        64,        64,        64",
+        "arenaGrowth,      4194304,   4194304,   4194304,   4194304,   4194304,   4194304,   4194304"
+    })
+    void eachVersionDoesWhatGoDid(
+            String key, String go21, String go22, String go23, String go24, String go25, String go26, String go27) {
+        List<String> expected = List.of(go21, go22, go23, go24, go25, go26, go27);
+        Behaviour behaviour = behaviour(key);
+        for (int i = 0; i < expected.size(); i++) {
+            Behaviours version = Behaviours.of(Behaviours.versions().get(i));
+            assertEquals(expected.get(i), version.value(behaviour), key + " in " + version);
+        }
+    }
+
+    @Test
+    void everyBehaviourSaysWhatItIsAndWhereItComesFrom() {
+        for (Behaviour behaviour : Behaviour.values()) {
+            assertTrue(!behaviour.what().isBlank() && !behaviour.source().isBlank(), behaviour.key());
+            assertEquals(behaviour, behaviour(behaviour.key()), "two behaviours of one name");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.24", "go1.24", "1.24.0", "go1.24.6"})
+    void aVersionMayBeNamedInAnyOfGosWays(String name) {
+        assertEquals("always", Behaviours.of(name).value(Behaviour.LARGE_ZEROING));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.20", "1.28", "2.24", "1", "", "1.x", "1.24.x", "1.24.-1", "1.24.0.1", "gogo1.24"})
+    void anUnknownVersionIsRefusedWithThoseThatAreKnown(String name) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Behaviours.of(name));
+        assertTrue(e.getMessage().contains('"' + name + '"'), e.getMessage());
+        assertTrue(e.getMessage().contains("1.21 … 1.27"), e.getMessage());
+    }
+
+    @Test
+    void oneBehaviourCanBeChangedAlone() {
+        Behaviours go = Behaviours.of("1.23");
+        Behaviours changed = go.with("largeZeroing", "always");
+        assertEquals(Map.of("largeZeroing", "always"), changed.settings());
+        assertEquals("when-dirty", go.value(Behaviour.LARGE_ZEROING), "the version itself stays as it was");
+        for (Behaviour behaviour : Behaviour.values()) {
+            if (behaviour != Behaviour.LARGE_ZEROING) {
+                assertEquals(go.value(behaviour), changed.value(behaviour), behaviour.key());
+            }
+        }
+        assertEquals(512, go.with("headerLimit", "512B").layout(0, 0).headerLimitBytes());
+        assertEquals(
+                8192, go.with("arenaGrowth", "64MiB").layout(0, 0).growthPages(), "64 MiB are 8192 pages of 8 KiB");
+    }
+
+    @Test
+    void whatCannotBeSetIsRefusedWithWhatCan() {
+        Behaviours go = Behaviours.of("1.23");
+        refused("known are mallocHeaders", () -> go.with("largeZeroeing", "always"));
+        refused("when-dirty, always", () -> go.with("largeZeroing", "sometimes"));
+        refused("0, 8 or 16", () -> go.with("tinyBlock", "12"));
+        refused("power of two", () -> go.with("arenaGrowth", "5MiB"));
+        refused("8 to 512", () -> go.with("headerLimit", "1KiB"));
+    }
+
+    private static void refused(String hint, Runnable setting) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, setting::run);
+        assertTrue(e.getMessage().contains(hint), e.getMessage());
+    }
+
+    private static Behaviour behaviour(String key) {
+        for (Behaviour behaviour : Behaviour.values()) {
+            if (behaviour.key().equals(key)) {
+                return behaviour;
+            }
+        }
+        throw new AssertionError("no behaviour " + key);
+    }
+}

@@ -1,0 +1,180 @@
+package dev.needzero.experiment;
+
+import dev.needzero.gc.Collector;
+import dev.needzero.gc.Pacer;
+import dev.needzero.heap.MSpan;
+import dev.needzero.heap.P;
+import dev.needzero.os.Cause;
+import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviours;
+import dev.needzero.runtime.GoRuntime;
+import dev.needzero.runtime.Metrics;
+import dev.needzero.trace.EventBatch;
+import dev.needzero.trace.Kind;
+import dev.needzero.trace.TraceReader;
+import dev.needzero.trace.TypeTable;
+import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import java.util.Arrays;
+import java.util.SortedMap;
+
+/**
+ * Feeds a trace without addresses to a twin: malloc traces, generated workloads. The twin places every object, a free is
+ * the object's death, and the twin's own collector decides when its memory comes back.
+ *
+ * <p>Types that do not say whether they hold pointers are taken to hold some.
+ */
+public final class IdReplay extends Replay {
+    private final TraceReader reader;
+    private final GoRuntime runtime;
+    private final Collector collector;
+    private final TouchRules rules;
+
+    // By id; ids are dense and recycled.
+    private MSpan[] spanOf = new MSpan[1024];
+    private long[] addressOf = new long[1024];
+    private long[] sizeOf = new long[1024];
+    /** Live objects in a tiny block, by the block's address; blocks of one are not listed. */
+    private final Long2IntOpenHashMap sharers = new Long2IntOpenHashMap();
+
+    private long events;
+    private long now;
+
+    /**
+     * @param behaviours the version that the twin follows
+     * @param gogc percentage of growth between collections, or {@link Pacer#OFF}
+     */
+    public IdReplay(TraceReader reader, Behaviours behaviours, OsSettings osSettings, TouchRules rules, int gogc) {
+        super(rules);
+        this.reader = reader;
+        this.rules = rules;
+        this.runtime = new GoRuntime(behaviours, osSettings, 0, 0, false);
+        this.collector = new Collector(runtime.heap(), runtime.scavenger(), new Pacer(gogc));
+    }
+
+    @Override
+    public GoRuntime runtime() {
+        return runtime;
+    }
+
+    @Override
+    public long cycles() {
+        return collector.cycles();
+    }
+
+    @Override
+    public void replay(EventBatch batch) {
+        for (int i = 0; i < batch.size; i++) {
+            long a = batch.a[i];
+            switch (batch.kind[i]) {
+                case Kind.ALLOC ->
+                    alloc(a, batch.b[i], batch.c[i], runtime.heap().proc(batch.proc[i]));
+                case Kind.FREE -> free((int) a);
+                case Kind.WRITE -> write((int) a, batch.b[i]);
+                case Kind.FORCE_GC -> collect(batch.timeNanos[i]);
+                case Kind.FREE_OS_MEMORY -> {
+                    collect(batch.timeNanos[i]);
+                    runtime.scavenger().releaseAll();
+                }
+                case Kind.CHECKPOINT -> checkpoint(a, reader.string(batch.c[i]), events + i, batch.timeNanos[i]);
+                default -> {} // what moves no memory
+            }
+            now = batch.timeNanos[i];
+        }
+        events += batch.size;
+        timeLine().sample(now, events, runtime, collector.goalBytes());
+        observer().moment(now, events, this);
+    }
+
+    private void collect(long nanos) {
+        collector.collect();
+        timeLine().cycle(nanos);
+    }
+
+    private void alloc(long id, long size, int typeIndex, P p) {
+        TypeTable.Type type = reader.types().get(typeIndex);
+        boolean noscan = type.pointers() == TypeTable.Pointers.NO;
+        int at = Math.toIntExact(id);
+        if (at >= spanOf.length) {
+            int length = Math.max(at + 1, spanOf.length * 2);
+            spanOf = Arrays.copyOf(spanOf, length);
+            addressOf = Arrays.copyOf(addressOf, length);
+            sizeOf = Arrays.copyOf(sizeOf, length);
+        }
+        if (size <= 0) {
+            spanOf[at] = null; // Go's zerobase
+            return;
+        }
+        long address = runtime.malloc(p, size, noscan, type.zeroed() || !noscan);
+        MSpan span = runtime.lastSpan();
+        if (noscan && size < runtime.heap().layout().tinyBlockBytes()) {
+            sharers.addTo(block(span, address), 1);
+        }
+        spanOf[at] = span;
+        addressOf[at] = address;
+        sizeOf[at] = size;
+        long written = rules.bytes(type, typeIndex == 0, span.isLarge(), size);
+        if (written > 0) {
+            runtime.os().write(address, written, Cause.PROGRAM);
+        }
+        if (collector.step()) {
+            timeLine().cycle(now);
+        }
+    }
+
+    private static long block(MSpan span, long address) {
+        return span.slotAddress(slot(span, address));
+    }
+
+    private static int slot(MSpan span, long address) {
+        return span.isLarge() ? 0 : (int) ((address - span.base()) / span.elemBytes());
+    }
+
+    private void free(int id) {
+        MSpan span = id < spanOf.length ? spanOf[id] : null;
+        if (span == null) {
+            return;
+        }
+        long block = block(span, addressOf[id]);
+        spanOf[id] = null;
+        if (sharers.containsKey(block)) {
+            if (sharers.addTo(block, -1) > 1) {
+                return; // others in the tiny block live on
+            }
+            sharers.remove(block);
+        }
+        span.markDead(slot(span, block));
+    }
+
+    private void write(int id, long bytes) {
+        if (id < spanOf.length && spanOf[id] != null && bytes > 0) {
+            runtime.os().write(addressOf[id], Math.min(bytes, sizeOf[id]), Cause.PROGRAM);
+        }
+    }
+
+    @Override
+    public SortedMap<String, Long> metrics() {
+        SortedMap<String, Long> metrics = Metrics.read(runtime.heap());
+        metrics.put("/gc/cycles/total:gc-cycles", collector.cycles());
+        metrics.put("/gc/heap/goal:bytes", collector.goalBytes());
+        metrics.put("/gc/heap/live:bytes", collector.markedBytes());
+        return metrics;
+    }
+
+    private void checkpoint(long number, String name, long event, long nanos) {
+        reached(new Checkpoint(
+                number,
+                name,
+                event,
+                nanos,
+                runtime.os().rssBytes(),
+                runtime.os().mappedBytes(),
+                runtime.os().zeroMappedBytes(),
+                metrics()));
+    }
+
+    @Override
+    public void finish() {
+        checkpoint(checkpoints().size(), "end", events, now);
+        timeLine().finish(now, events, runtime, collector.goalBytes());
+    }
+}

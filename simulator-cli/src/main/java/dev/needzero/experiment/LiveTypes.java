@@ -1,0 +1,157 @@
+package dev.needzero.experiment;
+
+import dev.needzero.heap.SizeClasses;
+import dev.needzero.heap.SpanClass;
+import dev.needzero.trace.EventBatch;
+import dev.needzero.trace.Kind;
+import dev.needzero.trace.TraceInfo;
+import dev.needzero.trace.TraceReader;
+import dev.needzero.trace.TypeTable;
+import dev.needzero.units.Units;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A reader that counts, as events pass through it, which types the recording's live objects have. Bytes are those of slots;
+ * tiny objects that share a block count once, as the first of them.
+ */
+public final class LiveTypes implements TraceReader {
+    /** What one type's live objects take. */
+    public record Use(String name, long objects, long bytes) {}
+
+    /** Of each slot the type of its object plus one; 0: free. */
+    private record Span(long base, int npages, long slotBytes, int[] typeOf) {}
+
+    private final TraceReader reader;
+    private Span[] spanOf = new Span[1024];
+
+    public LiveTypes(TraceReader reader) {
+        this.reader = reader;
+    }
+
+    @Override
+    public boolean next(EventBatch batch) throws IOException {
+        boolean more = reader.next(batch);
+        for (int i = 0; i < batch.size; i++) {
+            long a = batch.a[i];
+            switch (batch.kind[i]) {
+                case Kind.SPAN, Kind.SPAN_ALLOC -> addSpan(a, (int) batch.b[i], batch.c[i]);
+                case Kind.SPAN_FREE -> removeSpan(a);
+                case Kind.OBJECT, Kind.OBJECT_ALLOC -> set(a, batch.c[i] + 1);
+                case Kind.OBJECT_FREE -> set(a, 0);
+                default -> {} // no object comes or goes
+            }
+        }
+        return more;
+    }
+
+    private Span spanAt(long address) {
+        int page = (int) (address >>> Units.PAGE_SHIFT);
+        return page >= 0 && page < spanOf.length ? spanOf[page] : null;
+    }
+
+    private void addSpan(long address, int npages, int kindClass) {
+        int page = (int) (address >>> Units.PAGE_SHIFT);
+        if (page + npages > spanOf.length) {
+            spanOf = Arrays.copyOf(spanOf, Math.max(page + npages, 2 * spanOf.length));
+        }
+        if ((kindClass & 1) != 0) {
+            Arrays.fill(spanOf, page, page + npages, null);
+            return;
+        }
+        int sizeClass = SpanClass.sizeClass(kindClass >> 1);
+        long bytes = (long) npages << Units.PAGE_SHIFT;
+        long slotBytes = sizeClass == 0 ? bytes : SizeClasses.GO.bytes(sizeClass);
+        Arrays.fill(
+                spanOf, page, page + npages, new Span(address, npages, slotBytes, new int[(int) (bytes / slotBytes)]));
+    }
+
+    private void removeSpan(long address) {
+        Span span = spanAt(address);
+        if (span != null) {
+            int page = (int) (span.base >>> Units.PAGE_SHIFT);
+            Arrays.fill(spanOf, page, page + span.npages, null);
+        }
+    }
+
+    private void set(long address, int typePlusOne) {
+        Span span = spanAt(address);
+        if (span == null) {
+            return;
+        }
+        long slot = (address - span.base) / span.slotBytes;
+        if (slot < span.typeOf.length && (typePlusOne == 0 || span.typeOf[(int) slot] == 0)) {
+            span.typeOf[(int) slot] = typePlusOne;
+        }
+    }
+
+    /** Types by bytes that are live now, most first; objects without a type are under the empty name. */
+    public List<Use> uses() {
+        TypeTable table = reader.types();
+        long[] objects = new long[table.size()];
+        long[] bytes = new long[table.size()];
+        for (int page = 0; page < spanOf.length; page++) {
+            Span span = spanOf[page];
+            if (span == null || span.base >>> Units.PAGE_SHIFT != page) {
+                continue;
+            }
+            for (int type : span.typeOf) {
+                if (type > 0) {
+                    objects[type - 1]++;
+                    bytes[type - 1] += span.slotBytes;
+                }
+            }
+        }
+        List<Use> uses = new ArrayList<>();
+        for (int t = 0; t < objects.length; t++) {
+            if (objects[t] > 0) {
+                uses.add(new Use(table.get(t).name(), objects[t], bytes[t]));
+            }
+        }
+        uses.sort(Comparator.comparingLong(Use::bytes).reversed());
+        return uses;
+    }
+
+    @Override
+    public TraceInfo info() {
+        return reader.info();
+    }
+
+    @Override
+    public TypeTable types() {
+        return reader.types();
+    }
+
+    @Override
+    public String string(int index) {
+        return reader.string(index);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return reader.warnings();
+    }
+
+    @Override
+    public long eventsDecoded() {
+        return reader.eventsDecoded();
+    }
+
+    @Override
+    public long bytesRead() {
+        return reader.bytesRead();
+    }
+
+    @Override
+    public long bytesTotal() {
+        return reader.bytesTotal();
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.needzero.experiment;
+
+import dev.needzero.heap.MSpan;
+import dev.needzero.runtime.GoRuntime;
+import dev.needzero.trace.EventBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/** One trace feeding one twin, batch by batch. */
+public abstract class Replay {
+    private final TouchRules rules;
+    private final List<Checkpoint> checkpoints = new ArrayList<>();
+    private final TimeLine timeLine = new TimeLine();
+    private CheckpointListener listener = (checkpoint, replay) -> {};
+    private Observer observer = new Observer() {};
+
+    /** Told at each checkpoint, with the twin in the state it has there. */
+    public interface CheckpointListener {
+        void reached(Checkpoint checkpoint, Replay replay);
+    }
+
+    /** Watches a twin while it runs; it may look at it, and no more. Called on the replay's thread. */
+    public interface Observer {
+        /** A span, a collection, a checkpoint or a batch is done. */
+        default void moment(long nanos, long events, Replay replay) {}
+
+        /** The object of a large span is known now. */
+        default void largeObject(MSpan span, String type) {}
+    }
+
+    Replay(TouchRules rules) {
+        this.rules = rules;
+    }
+
+    /** Says who is told at each checkpoint. */
+    public final void onCheckpoint(CheckpointListener checkpointListener) {
+        this.listener = checkpointListener;
+    }
+
+    /** Says who watches. */
+    public final void observe(Observer watcher) {
+        this.observer = watcher;
+    }
+
+    final Observer observer() {
+        return observer;
+    }
+
+    /** The address that the twin's offset 0 stands for; 0 where the trace has none. */
+    public long heapBase() {
+        return 0;
+    }
+
+    final void reached(Checkpoint checkpoint) {
+        checkpoints.add(checkpoint);
+        listener.reached(checkpoint, this);
+    }
+
+    /** Replays a batch of events. */
+    public abstract void replay(EventBatch batch);
+
+    /** The trace is over: what is still open is closed. */
+    public abstract void finish();
+
+    public abstract GoRuntime runtime();
+
+    /** runtime/metrics at this moment, by name. */
+    public abstract SortedMap<String, Long> metrics();
+
+    /** Objects that could not be followed, for the trace never showed where they lie. */
+    public long unknownObjects() {
+        return 0;
+    }
+
+    /** Collections seen. */
+    public abstract long cycles();
+
+    public final List<Checkpoint> checkpoints() {
+        return checkpoints;
+    }
+
+    public final TimeLine timeLine() {
+        return timeLine;
+    }
+
+    public final TouchRules rules() {
+        return rules;
+    }
+}

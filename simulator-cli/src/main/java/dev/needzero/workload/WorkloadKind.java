@@ -1,0 +1,70 @@
+package dev.needzero.workload;
+
+import dev.needzero.trace.TraceReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A kind of workload: its name, what it is for, what can be said about it, and how it is made. */
+public final class WorkloadKind {
+    /** Makes a workload of its arguments. */
+    interface Maker {
+        TraceReader make(Arguments arguments) throws IOException;
+    }
+
+    private final String name;
+    private final String meaning;
+    private final List<Parameter> parameters;
+    private final Maker maker;
+
+    WorkloadKind(String name, String meaning, long defaultEvents, Maker maker, Parameter... own) {
+        this.name = name;
+        this.meaning = meaning;
+        this.maker = maker;
+        List<Parameter> all = new ArrayList<>(List.of(own));
+        all.add(Parameter.count(
+                "events",
+                Long.toString(defaultEvents),
+                defaultEvents == 0
+                        ? "events to generate, by running it again and again; 0: one run, to its end"
+                        : "events to generate"));
+        all.add(Parameter.count("seed", "1", "decides every random choice"));
+        all.add(Parameter.text("go", "1.24", "the Go version that the program is built with"));
+        all.add(Parameter.count("procs", "1", "Ps (GOMAXPROCS) that it runs on"));
+        all.add(Parameter.count("rate", "1e6", "events a second, in its own time"));
+        this.parameters = List.copyOf(all);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** One line for people. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** Its own parameters first, then those that every workload has. */
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    boolean has(String parameter) {
+        return parameters.stream().anyMatch(p -> p.name().equals(parameter));
+    }
+
+    Parameter parameter(String wanted) {
+        for (Parameter p : parameters) {
+            if (p.name().equals(wanted)) {
+                return p;
+            }
+        }
+        List<String> known = parameters.stream().map(Parameter::name).toList();
+        throw new IllegalArgumentException(
+                name + ": parameter \"" + wanted + "\" is not known; known are " + String.join(", ", known));
+    }
+
+    TraceReader make(Arguments arguments) throws IOException {
+        return maker.make(arguments);
+    }
+}
