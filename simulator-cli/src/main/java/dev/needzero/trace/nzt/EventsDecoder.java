@@ -52,7 +52,8 @@ final class EventsDecoder {
         laneCount = in.count(MAX_LANES, "lanes");
         for (int lane = 0; lane < eventsOfLane.length; lane++) {
             if (eventsOfLane[lane] > 0 != lane < laneCount) {
-                throw new DamagedBlockException("lane " + lane + " of " + laneCount + " has " + eventsOfLane[lane] + " events");
+                throw new DamagedBlockException(
+                        "lane " + lane + " of " + laneCount + " has " + eventsOfLane[lane] + " events");
             }
         }
         for (int lane = 0; lane < laneCount; lane++) {

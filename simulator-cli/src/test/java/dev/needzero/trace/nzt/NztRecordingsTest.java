@@ -1,6 +1,7 @@
 package dev.needzero.trace.nzt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.needzero.trace.Columns;
@@ -65,6 +66,7 @@ class NztRecordingsTest {
                 }
             }
             assertEquals(actual.size, at);
+            assertFalse(copy.next(actual));
             assertEquals(source.info(), copy.info());
             assertEquals(source.warnings(), copy.warnings());
             assertEquals(source.types().size(), copy.types().size());

@@ -34,8 +34,21 @@ class NztTest {
     private static final TraceInfo PLACED = new TraceInfo("go-trace", true, "1.23", 0xc000000000L, 4096, false);
     private static final TraceInfo UNPLACED = new TraceInfo("mtrace", false, null, 0, 0, true);
     private static final int[] EVENT_KINDS = {
-        Kind.SPAN, Kind.OBJECT, Kind.SPAN_ALLOC, Kind.OBJECT_ALLOC, Kind.OBJECT_FREE, Kind.GC_BEGIN, Kind.SWEEP_END,
-        Kind.HEAP_ALLOC, Kind.PROC_STOP, Kind.WRITE, Kind.ALLOC, Kind.FREE, Kind.RSS_SAMPLE, Kind.CHECKPOINT, 99
+        Kind.SPAN,
+        Kind.OBJECT,
+        Kind.SPAN_ALLOC,
+        Kind.OBJECT_ALLOC,
+        Kind.OBJECT_FREE,
+        Kind.GC_BEGIN,
+        Kind.SWEEP_END,
+        Kind.HEAP_ALLOC,
+        Kind.PROC_STOP,
+        Kind.WRITE,
+        Kind.ALLOC,
+        Kind.FREE,
+        Kind.RSS_SAMPLE,
+        Kind.CHECKPOINT,
+        99
     };
 
     @TempDir
@@ -91,12 +104,12 @@ class NztTest {
                 proc = random.nextInt(seed % 2 == 0 ? 4 : Short.MAX_VALUE);
             }
             nanos += random.nextInt(50) == 0 ? number(random) >> 8 : random.nextInt(20) * 64L;
-            int c =
-                    switch (kind) {
-                        case Kind.CHECKPOINT -> random.nextInt(3);
-                        case Kind.OBJECT, Kind.OBJECT_ALLOC, Kind.ALLOC -> random.nextInt(trace.types().size());
-                        default -> (int) number(random);
-                    };
+            int c = switch (kind) {
+                case Kind.CHECKPOINT -> random.nextInt(3);
+                case Kind.OBJECT, Kind.OBJECT_ALLOC, Kind.ALLOC ->
+                    random.nextInt(trace.types().size());
+                default -> (int) number(random);
+            };
             boolean b = Columns.usesB(kind);
             boolean a = Columns.usesA(kind);
             c = Columns.usesC(kind) ? c : 0;
@@ -123,7 +136,13 @@ class NztTest {
         trace.add(Kind.CHECKPOINT, 0, 0, 7, 0, 0);
         for (int i = 1; i < events; i++) {
             int step = i % 4;
-            trace.add(step < 2 ? Kind.ALLOC : Kind.FREE, step / 2, i * 10L, step % 2, step < 2 ? 16L * i % 7 : 0, step < 2 ? 1 : 0);
+            trace.add(
+                    step < 2 ? Kind.ALLOC : Kind.FREE,
+                    step / 2,
+                    i * 10L,
+                    step % 2,
+                    step < 2 ? 16L * i % 7 : 0,
+                    step < 2 ? 1 : 0);
         }
         return trace;
     }
@@ -160,7 +179,9 @@ class NztTest {
                     assertThrows(BadInputException.class, () -> TraceData.of(open(flipped, false)), "byte " + at);
             int block = blockOf(blockStart, at);
             if (block >= 0 && block < blockStart.length - 1) {
-                assertTrue(e.getMessage().contains("block " + block + " ") || e.getMessage().contains("block " + block + ":"),
+                assertTrue(
+                        e.getMessage().contains("block " + block + " ")
+                                || e.getMessage().contains("block " + block + ":"),
                         at + ": " + e.getMessage());
                 assertTrue(e.getMessage().contains("byte " + blockStart[block] + ":"), e.getMessage());
             }
