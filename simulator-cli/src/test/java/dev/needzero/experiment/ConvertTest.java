@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.needzero.trace.Kind;
+import dev.needzero.trace.Recordings;
 import dev.needzero.trace.Samples;
 import dev.needzero.trace.Totals;
 import dev.needzero.trace.TraceData;
@@ -60,6 +62,32 @@ class ConvertTest {
             assertEquals(
                     Totals.of(Traces.open(sample.toString())).peakLiveBytes,
                     Totals.of(Traces.open(back.toString())).peakLiveBytes);
+        }
+    }
+
+    @Test
+    void aGoTraceSurvivesBothKindsOfText() throws IOException {
+        Path recording = Recordings.trace("stacks@go1.26.7");
+        Path csv = folder.resolve("t.csv");
+        Path jsonl = folder.resolve("t.jsonl");
+        convert(recording, csv);
+        convert(csv, jsonl);
+        TraceData expected = TraceData.of(Traces.open(recording.toString()));
+        TraceData actual = TraceData.of(Traces.open(jsonl.toString()));
+        assertEquals(expected.info(), actual.info());
+        assertEquals(expected.warnings(), actual.warnings());
+        assertEquals(expected.events.size(), actual.events.size());
+        for (int i = 0; i < expected.events.size(); i++) {
+            TraceData.Event e = expected.events.get(i);
+            TraceData.Event a = actual.events.get(i);
+            switch (e.kind()) {
+                case Kind.OBJECT, Kind.OBJECT_ALLOC -> {
+                    assertEquals(expected.types().get(e.c()), actual.types().get(a.c()));
+                    assertEquals(e, new TraceData.Event(a.kind(), a.proc(), a.nanos(), a.a(), a.b(), e.c()));
+                }
+                case Kind.CHECKPOINT -> assertEquals(expected.string(e.c()), actual.string(a.c()));
+                default -> assertEquals(e, a, "event " + i);
+            }
         }
     }
 
