@@ -156,14 +156,22 @@ final class GenerateCommand implements Callable<Integer> {
     private static void print(PrintWriter out) {
         for (WorkloadKind kind : Workloads.all()) {
             out.print(kind.name() + ": " + kind.meaning() + "\n");
-            Table table = new Table().leftAligned();
-            for (Parameter p : kind.parameters()) {
-                table.row("", p.name() + "=" + p.defaultValue(), p.meaning());
-            }
-            table.print(out);
+            List<Parameter> own = new ArrayList<>(kind.parameters());
+            own.removeAll(WorkloadKind.COMMON);
+            print(out, own);
             out.print("\n");
         }
+        out.print("every workload:\n");
+        print(out, WorkloadKind.COMMON);
         out.flush();
+    }
+
+    private static void print(PrintWriter out, List<Parameter> parameters) {
+        Table table = new Table().leftAligned();
+        for (Parameter p : parameters) {
+            table.row("", p.name() + "=" + p.defaultValue(), p.meaning());
+        }
+        table.print(out);
     }
 
     private static Map<String, Object> toJson() {

@@ -112,7 +112,7 @@ public final class IdReplay extends Replay {
         spanOf[at] = span;
         addressOf[at] = address;
         sizeOf[at] = size;
-        long written = rules.bytes(type, typeIndex == 0, span.isLarge(), size);
+        long written = rules.bytes(type, type.name().isEmpty(), span.isLarge(), size);
         if (written > 0) {
             runtime.os().write(address, written, Cause.PROGRAM);
         }

@@ -64,7 +64,7 @@ public final class Kind {
     public static final byte PROC_START = 25;
     /** The P named in the proc column stops running. */
     public static final byte PROC_STOP = 26;
-    /** The world stops: c reason, as the trace numbers it. */
+    /** The world stops: c reason ({@link TraceReader#string}). */
     public static final byte STW_BEGIN = 27;
 
     public static final byte STW_END = 28;

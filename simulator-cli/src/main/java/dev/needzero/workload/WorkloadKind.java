@@ -12,6 +12,13 @@ public final class WorkloadKind {
         TraceReader make(Arguments arguments) throws IOException;
     }
 
+    /** What can be said about every workload, with the same default. */
+    public static final List<Parameter> COMMON = List.of(
+            Parameter.count("seed", "1", "decides every random choice"),
+            Parameter.text("go", "1.24", "the Go version that the program is built with"),
+            Parameter.count("procs", "1", "Ps (GOMAXPROCS) that it runs on"),
+            Parameter.count("rate", "1e6", "events a second, in its own time"));
+
     private final String name;
     private final String meaning;
     private final List<Parameter> parameters;
@@ -28,10 +35,7 @@ public final class WorkloadKind {
                 defaultEvents == 0
                         ? "events to generate, by running it again and again; 0: one run, to its end"
                         : "events to generate"));
-        all.add(Parameter.count("seed", "1", "decides every random choice"));
-        all.add(Parameter.text("go", "1.24", "the Go version that the program is built with"));
-        all.add(Parameter.count("procs", "1", "Ps (GOMAXPROCS) that it runs on"));
-        all.add(Parameter.count("rate", "1e6", "events a second, in its own time"));
+        all.addAll(COMMON);
         this.parameters = List.copyOf(all);
     }
 
@@ -44,7 +48,7 @@ public final class WorkloadKind {
         return meaning;
     }
 
-    /** Its own parameters first, then those that every workload has. */
+    /** Its own parameters first, then {@link #COMMON}. */
     public List<Parameter> parameters() {
         return parameters;
     }

@@ -10,12 +10,15 @@ import java.util.List;
  * Decodes a generation: the threads' streams, merged by the time of their heads, straight into columns.
  *
  * <p>The thread whose next event is the earliest runs until another's is earlier; within such a run an event costs one
- * comparison with the other's time. Nine events in ten allocate or free an object, and those are decoded right here; the
- * rest go to {@link EventReader}. An event is decoded without a look at where its batch ends, for the array reaches
- * further than any event; that it ended in time is checked before the next.
+ * comparison with the other's time. Nine events in ten allocate or free an object, and those have a loop of their own;
+ * what it does not know goes, an event at a time, to {@link EventReader}. An event is decoded without a look at where its
+ * batch ends, for the array reaches further than any event; that it ended in time is checked before the next.
  */
 final class EventMerge {
     private static final long MAX_TICKS = 1L << 57;
+    private static final long ENDS_OF_SHORT_ID = 0x8080808080L;
+    private static final long LONG_TICKS = 0x8000;
+    private static final int MAX_SHORT_TYPE_ID = 0x7f;
     private static final byte[] ARGUMENTS = EventType.argumentTable();
 
     private final Generation generation;
@@ -140,6 +143,73 @@ final class EventMerge {
 
     /** Delivers a thread's events before a time, as many as fit. */
     private void run(MStream stream, long bound, EventBatch out) throws BadInputException {
+        boolean marked = !spansOnly && reader.isMarkPending();
+        while (true) {
+            if (stream.at >= stream.end) {
+                if (stream.at > stream.end) {
+                    throw damage(stream, stream.end, "it ends within an event");
+                }
+                if (!stream.openNext(batches)) {
+                    stream.bytes = null;
+                    return;
+                }
+            }
+            byte[] bytes = stream.bytes;
+            int at = stream.at;
+            int type = bytes[at] & 0xff;
+            if (type >= EventType.HEAP_OBJECT && type <= EventType.HEAP_OBJECT_FREE && !marked) {
+                int before = at;
+                if (spansOnly) {
+                    passObjects(stream, bound);
+                } else if (stream.ownTime >= stream.time) {
+                    objects(stream, bound, out);
+                }
+                if (stream.at != before) {
+                    continue;
+                }
+            }
+            long dt = Varint.read(bytes, at + 1);
+            long own = stream.ownTime + checkedTime(stream, at, dt);
+            long time = Math.max(stream.time, own);
+            if (time >= bound || out.isFull()) {
+                stream.nextTime = time;
+                return;
+            }
+            if (marked && reader.movesOn(stream, type)) {
+                reader.deliverMark(out);
+                marked = false;
+                continue; // the batch may be full now
+            }
+            int arguments = ARGUMENTS[type];
+            if (arguments < 0) {
+                throw damage(stream, at, "event type " + type + " is not known");
+            }
+            int next = Varint.end(bytes, at + 1);
+            for (int i = 0; i < arguments; i++) {
+                reader.arguments[i] = Varint.read(bytes, next);
+                next = numberEnd(stream, bytes, next);
+            }
+            if (!spansOnly || (type >= EventType.SPAN && type <= EventType.SPAN_FREE)) {
+                reader.read(type, stream, time, out);
+                marked = !spansOnly && reader.isMarkPending();
+            }
+            stream.at = next;
+            stream.ownTime = own;
+            stream.time = time;
+            events++;
+        }
+    }
+
+    /**
+     * Decodes the objects' events that stand here in their usual form: all of an event but a long type id lies in the
+     * eight bytes at its beginning. Stops before the first that does not, or must not be delivered yet.
+     *
+     * <pre>
+     *   byte 0     1               2 … at most 6                       next
+     *   [type][ticks, 1 byte][object id, 1 to 5 bytes][type id, 1 byte, if an allocation]
+     * </pre>
+     */
+    private void objects(MStream stream, long bound, EventBatch out) {
         byte[] kinds = out.kind;
         short[] procs = out.proc;
         long[] times = out.timeNanos;
@@ -152,111 +222,87 @@ final class EventMerge {
         int at = stream.at;
         int end = stream.end;
         long own = stream.ownTime;
-        long time = stream.time;
         short proc = (short) stream.proc;
-        boolean marked = !spansOnly && reader.isMarkPending();
-        long count = 0;
-        int n = out.size;
-        while (true) {
+        int first = out.size;
+        int n = first;
+        int cap = kinds.length;
+        while (n < cap) {
             if (at >= end) {
-                if (at > end) {
-                    throw damage(stream, end, "it ends within an event");
-                }
-                if (!stream.openNext(batches)) {
-                    bytes = null;
-                    break;
-                }
-                bytes = stream.bytes;
-                at = stream.at;
-                end = stream.end;
-                own = stream.ownTime;
-            }
-            int start = at;
-            int type = bytes[at] & 0xff;
-            long dt = bytes[at + 1];
-            at += 2;
-            if (dt < 0) {
-                stream.ownTime = own;
-                dt = checkedTime(stream, start, Varint.read(bytes, start + 1));
-                at = Varint.end(bytes, start + 1);
-            }
-            long ownNext = own + dt;
-            long next = Math.max(time, ownNext);
-            if (next >= bound || n == EventBatch.CAPACITY) {
-                at = start;
-                stream.nextTime = next;
                 break;
             }
-            if (marked && reader.movesOn(stream, type)) {
-                out.size = n;
-                reader.deliverMark(out);
-                n = out.size;
-                marked = false;
-                at = start;
-                continue; // the batch may be full now
+            long word = Varint.word(bytes, at);
+            int type = (int) word & 0xff;
+            long idWord = word >>> 16;
+            long ends = Varint.ends(idWord) & ENDS_OF_SHORT_ID;
+            long next = own + ((word >>> 8) & 0x7f);
+            if (type < EventType.HEAP_OBJECT
+                    || type > EventType.HEAP_OBJECT_FREE
+                    || (word & LONG_TICKS) != 0
+                    || ends == 0
+                    || next >= bound) {
+                break;
             }
-            own = ownNext;
-            time = next;
-            count++;
-            if (spansOnly && (type < EventType.SPAN || type > EventType.SPAN_FREE)) {
-                for (int i = ARGUMENTS[type]; i > 0; i--) {
-                    at = numberEnd(stream, bytes, at);
-                }
-                continue; // an unknown type is complained of when the generation is decoded
-            }
-            if (type >= EventType.HEAP_OBJECT && type <= EventType.HEAP_OBJECT_FREE) {
-                long word = Varint.word(bytes, at);
-                long ends = Varint.ends(word);
-                long id;
-                if (ends != 0) {
-                    id = Varint.value(word, ends);
-                    at += Varint.length(ends);
-                } else {
-                    id = Varint.read(bytes, at);
-                    at = numberEnd(stream, bytes, at);
-                }
-                procs[n] = proc;
-                times[n] = next;
-                as[n] = base + (id << objectShift);
-                if (type == EventType.HEAP_OBJECT_FREE) {
-                    kinds[n++] = Kind.OBJECT_FREE;
-                    continue;
+            int idBits = Long.numberOfTrailingZeros(ends) + 1;
+            procs[n] = proc;
+            times[n] = next;
+            as[n] = base + (Varint.value(idWord, ends) << objectShift);
+            if (type == EventType.HEAP_OBJECT_FREE) {
+                kinds[n] = Kind.OBJECT_FREE;
+                at += 2 + (idBits >>> 3);
+            } else {
+                int typeId = (int) (idWord >>> idBits) & 0xff;
+                if (typeId > MAX_SHORT_TYPE_ID) {
+                    break;
                 }
                 kinds[n] = type == EventType.HEAP_OBJECT_ALLOC ? Kind.OBJECT_ALLOC : Kind.OBJECT;
-                int typeId = bytes[at];
-                if (typeId >= 0) {
-                    at++;
-                    cs[n++] = types[typeId];
-                } else {
-                    long longTypeId = Varint.read(bytes, at);
-                    at = numberEnd(stream, bytes, at);
-                    cs[n++] = longTypeId >= 0 && longTypeId < types.length
-                            ? types[(int) longTypeId]
-                            : generation.tables().type(longTypeId);
-                }
-                continue;
+                cs[n] = types[typeId];
+                at += 3 + (idBits >>> 3);
             }
-            int arguments = ARGUMENTS[type];
-            if (arguments < 0) {
-                throw damage(stream, start, "event type " + type + " is not known");
-            }
-            for (int i = 0; i < arguments; i++) {
-                reader.arguments[i] = Varint.read(bytes, at);
-                at = numberEnd(stream, bytes, at);
-            }
-            out.size = n;
-            stream.at = start;
-            reader.read(type, stream, next, out);
-            n = out.size;
-            proc = (short) stream.proc;
-            marked = !spansOnly && reader.isMarkPending();
+            own = next;
+            n++;
         }
-        stream.bytes = bytes;
+        if (n > first) {
+            stream.at = at;
+            stream.ownTime = own;
+            stream.time = own;
+            out.size = n;
+            events += n - first;
+        }
+    }
+
+    /** Passes over the objects' events that {@link #objects} would deliver. */
+    private void passObjects(MStream stream, long bound) {
+        byte[] bytes = stream.bytes;
+        int at = stream.at;
+        int end = stream.end;
+        long own = stream.ownTime;
+        while (at < end) {
+            long word = Varint.word(bytes, at);
+            int type = (int) word & 0xff;
+            long idWord = word >>> 16;
+            long ends = Varint.ends(idWord) & ENDS_OF_SHORT_ID;
+            long next = own + ((word >>> 8) & 0x7f);
+            if (type < EventType.HEAP_OBJECT
+                    || type > EventType.HEAP_OBJECT_FREE
+                    || (word & LONG_TICKS) != 0
+                    || ends == 0
+                    || next >= bound) {
+                break;
+            }
+            int idBits = Long.numberOfTrailingZeros(ends) + 1;
+            if (type == EventType.HEAP_OBJECT_FREE) {
+                at += 2 + (idBits >>> 3);
+            } else {
+                if (((int) (idWord >>> idBits) & 0xff) > MAX_SHORT_TYPE_ID) {
+                    break;
+                }
+                at += 3 + (idBits >>> 3);
+            }
+            own = next;
+        }
         stream.at = at;
         stream.ownTime = own;
-        stream.time = time;
-        out.size = n;
-        events += count;
+        stream.time = Math.max(stream.time, own);
     }
 
     private int numberEnd(MStream stream, byte[] bytes, int at) throws BadInputException {

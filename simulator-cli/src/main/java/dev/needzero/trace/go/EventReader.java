@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the events other than objects' mean: one event's arguments in, none or one event of a batch out. */
+/** What the events mean: one event's arguments in, none or one event of a batch out. */
 final class EventReader {
     private static final int MAX_PROC = Short.MAX_VALUE;
     private static final int MAX_SPAN_PAGES = Integer.MAX_VALUE;
@@ -200,7 +200,14 @@ final class EventReader {
             }
             case EventType.GOROUTINE_STACK_FREE ->
                 out.add(Kind.STACK_FREE, proc, time, offsetOfBase + (first << stackShift), 0, 0);
-            default -> throw new IllegalStateException("event type " + type + " is an object's, and decoded elsewhere");
+            case EventType.HEAP_OBJECT, EventType.HEAP_OBJECT_ALLOC -> {
+                byte kind = type == EventType.HEAP_OBJECT ? Kind.OBJECT : Kind.OBJECT_ALLOC;
+                int objectType = generation.tables().type(second);
+                out.add(kind, proc, time, offsetOfBase + (first << objectShift), 0, objectType);
+            }
+            case EventType.HEAP_OBJECT_FREE ->
+                out.add(Kind.OBJECT_FREE, proc, time, offsetOfBase + (first << objectShift), 0, 0);
+            default -> {} // none is left
         }
     }
 
