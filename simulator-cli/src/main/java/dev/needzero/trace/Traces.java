@@ -4,6 +4,8 @@ import dev.needzero.trace.android.MemoryReplayFormat;
 import dev.needzero.trace.cmt.CmtFormat;
 import dev.needzero.trace.go.GoTraceFormat;
 import dev.needzero.trace.heaptrack.HeaptrackFormat;
+import dev.needzero.trace.log.CsvFormat;
+import dev.needzero.trace.log.JsonLinesFormat;
 import dev.needzero.trace.malloclab.RepFormat;
 import dev.needzero.trace.mtrace.MtraceFormat;
 import dev.needzero.trace.mtrace.WorkloadFormat;
@@ -28,7 +30,9 @@ public final class Traces {
             new RepFormat(),
             new WeeAllocFormat(),
             new MemoryReplayFormat(),
-            new CmtFormat());
+            new CmtFormat(),
+            new CsvFormat(),
+            new JsonLinesFormat());
 
     private Traces() {}
 

@@ -42,7 +42,7 @@ public final class Totals {
         int id = Math.toIntExact(batch.a[i] & (batch.kind[i] == Kind.RSS_SAMPLE ? 0 : -1));
         switch (batch.kind[i]) {
             case Kind.ALLOC -> {
-                require(batch.c[i] > 0 && batch.c[i] < types, "type");
+                require(batch.c[i] >= 0 && batch.c[i] < types, "type");
                 while (id >= sizes.size()) {
                     sizes.add(null);
                 }

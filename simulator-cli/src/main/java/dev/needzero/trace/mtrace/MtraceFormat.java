@@ -33,7 +33,7 @@ public final class MtraceFormat implements TraceFormat {
         int type = head[TYPE_OFFSET] & 0xff;
         long ptr1 = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong(PTR1_OFFSET);
         boolean opening = type == 255 && ptr1 == 0x1234;
-        return opening || type <= 8 && fileName.toLowerCase(Locale.ROOT).endsWith(".mtr");
+        return opening || type <= 8 && fileName.toLowerCase(Locale.ROOT).matches(".*\\.mtr(\\.gz|\\.zst)?");
     }
 
     @Override

@@ -74,8 +74,9 @@ final class BlockScanner {
         return position - block.payloadBytes();
     }
 
-    boolean atEnd() throws IOException {
-        return !fill(1);
+    /** Bytes left behind the last block, after {@link Found#END}. */
+    int remainder() {
+        return filled - position;
     }
 
     /** Whether {@code count} more bytes are in the buffer, after reading as needed. */

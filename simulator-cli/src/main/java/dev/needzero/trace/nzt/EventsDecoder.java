@@ -2,6 +2,9 @@ package dev.needzero.trace.nzt;
 
 import dev.needzero.trace.EventBatch;
 import io.airlift.compress.zstd.ZstdDecompressor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +17,10 @@ final class EventsDecoder {
     private static final int MAX_PAIRS = 1 << 15;
     private static final int MAX_LANES = 256;
 
+    private static final VarHandle EIGHT_KINDS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EIGHT_ONES = 0x0101010101010101L;
+
     private final ZstdDecompressor decompressor = new ZstdDecompressor();
     private final Section.Unpacker runs = new Section.Unpacker(decompressor);
     private final Times times = new Times(decompressor);
@@ -24,6 +31,7 @@ final class EventsDecoder {
 
     private int pairs;
     private byte[] pairLane = new byte[16];
+    private Lane[] laneOfPair = new Lane[0];
     private int[] pairProc = new int[16];
     private short[] procs = new short[16];
     private int[] runPair = new int[256];
@@ -51,8 +59,9 @@ final class EventsDecoder {
         times.load(in, events, head.timeBefore);
         laneCount = in.count(MAX_LANES, "lanes");
         for (int lane = 0; lane < eventsOfLane.length; lane++) {
-            if (eventsOfLane[lane] > 0 && lane >= laneCount) {
-                throw new DamagedBlockException("lane " + lane + " of " + laneCount);
+            if (eventsOfLane[lane] > 0 != lane < laneCount) {
+                throw new DamagedBlockException(
+                        "lane " + lane + " of " + laneCount + " has " + eventsOfLane[lane] + " events");
             }
         }
         for (int lane = 0; lane < laneCount; lane++) {
@@ -60,6 +69,12 @@ final class EventsDecoder {
                 lanes.add(new Lane(decompressor));
             }
             lanes.get(lane).load(in, eventsOfLane[lane], procs.length, typesKnown);
+        }
+        if (laneOfPair.length < pairs) {
+            laneOfPair = new Lane[pairs];
+        }
+        for (int pair = 0; pair < pairs; pair++) {
+            laneOfPair[pair] = lanes.get(pairLane[pair] & 0xff);
         }
         if (in.remaining() != 0) {
             throw new DamagedBlockException(in.remaining() + " bytes behind the last lane");
@@ -109,6 +124,8 @@ final class EventsDecoder {
         runs.read(in, events * NumberStream.MAX_BYTES);
         numbers.reset(runs.array(), runs.length());
         int[] eventsOfLane = new int[MAX_LANES];
+        int pairBits = pairBits(pairs);
+        int pairMask = (1 << pairBits) - 1;
         int total = 0;
         runCount = 0;
         while (numbers.hasMore()) {
@@ -117,11 +134,11 @@ final class EventsDecoder {
                 runLength = Arrays.copyOf(runLength, runCount * 2);
             }
             long number = numbers.unsigned();
-            int pair = (int) Long.remainderUnsigned(number, pairs);
-            int length = (int) Math.min(Block.MAX_EVENTS, Long.divideUnsigned(number, pairs)) + 1;
-            if (length > events - total) {
+            int pair = (int) number & pairMask;
+            int length = (int) Math.min(Block.MAX_EVENTS, number >>> pairBits) + 1;
+            if (length > events - total || pair >= pairs) {
                 throw new DamagedBlockException(
-                        "a run of " + length + " events where " + (events - total) + " are left");
+                        "a run of " + length + " events of pair " + pair + " where " + (events - total) + " are left");
             }
             runPair[runCount] = pair;
             runLength[runCount++] = length;
@@ -132,6 +149,11 @@ final class EventsDecoder {
             throw new DamagedBlockException("runs of " + total + " events, expected " + events);
         }
         return eventsOfLane;
+    }
+
+    /** Bits that a run gives to its pair. */
+    static int pairBits(int pairs) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(pairs - 1);
     }
 
     int left() {
@@ -165,8 +187,12 @@ final class EventsDecoder {
         int from = batch.size;
         int to = from + Math.min(Math.min(left, limit), EventBatch.CAPACITY - from);
         times.decode(batch.timeNanos, from, to);
+        boolean oneProc = procs.length == 1;
+        if (oneProc) {
+            Arrays.fill(batch.proc, from, to, procs[0]);
+        }
         byte[] kind = batch.kind;
-        short[] proc = batch.proc;
+        int lastLongStore = kind.length - Long.BYTES;
         for (int i = from; i < to; ) {
             if (leftOfRun == 0) {
                 leftOfRun = runLength[++run];
@@ -174,12 +200,15 @@ final class EventsDecoder {
             int end = Math.min(to, i + leftOfRun);
             int pair = runPair[run];
             int procIndex = pairProc[pair];
-            Lane lane = lanes.get(pairLane[pair] & 0xff);
-            byte k = lane.kind();
-            short p = procs[procIndex];
-            for (int j = i; j < end; j++) {
-                kind[j] = k;
-                proc[j] = p;
+            Lane lane = laneOfPair[pair];
+            if (!oneProc) {
+                Arrays.fill(batch.proc, i, end, procs[procIndex]);
+            }
+            // Most runs are short: eight kinds at once, those too many are the next run's to overwrite.
+            if (end - i <= Long.BYTES && i <= lastLongStore) {
+                EIGHT_KINDS.set(kind, i, lane.kind() * EIGHT_ONES);
+            } else {
+                Arrays.fill(kind, i, end, lane.kind());
             }
             lane.decode(batch, i, end, procIndex, ids);
             leftOfRun -= end - i;

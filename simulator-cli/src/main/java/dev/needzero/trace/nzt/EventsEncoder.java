@@ -123,8 +123,9 @@ final class EventsEncoder {
 
     private void writeRuns(ByteSink out, IntArrayList runs) {
         ByteSink numbers = new ByteSink();
+        int pairBits = EventsDecoder.pairBits(pairs.size());
         for (int i = 0; i < runs.size(); i += 2) {
-            NumberStream.writeUnsigned(numbers, (long) runs.getInt(i + 1) * pairs.size() + runs.getInt(i));
+            NumberStream.writeUnsigned(numbers, ((long) runs.getInt(i + 1) << pairBits) | runs.getInt(i));
         }
         packer.write(out, numbers.array(), numbers.size());
     }

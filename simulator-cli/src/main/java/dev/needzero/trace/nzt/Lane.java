@@ -20,7 +20,7 @@ final class Lane {
 
     static final int MAX_ENTRIES = 255;
     /** Procs times contexts: one remembered value each. */
-    static final int MAX_CHAINS = 1 << 20;
+    static final int MAX_CHAINS = 1 << 16;
 
     private static final int TABLE_SIZE = MAX_ENTRIES + 1;
     /** An explicit event: four numbers. */

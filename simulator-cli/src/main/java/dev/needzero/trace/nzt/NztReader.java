@@ -217,16 +217,18 @@ public final class NztReader implements TraceReader {
                 scanner.resync();
             }
             case FOOTER -> {
-                checkFooter(scanner.take(Block.FOOTER_BYTES));
                 ended = true;
+                checkFooter(scanner.take(Block.FOOTER_BYTES));
             }
             case END -> {
+                ended = true;
                 if (!endSeen) {
                     damages.add("the trace stops in the middle, after " + nextEvent + " events");
-                } else {
+                } else if (scanner.remainder() == Block.FOOTER_BYTES) {
                     damaged("byte " + blockOffset, "the file's last 20 bytes are not those of an .nzt file");
+                } else {
+                    damages.add("the file stops within its index; all " + nextEvent + " events are there");
                 }
-                ended = true;
             }
         }
         return !ended;

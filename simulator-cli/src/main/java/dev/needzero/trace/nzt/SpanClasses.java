@@ -12,6 +12,9 @@ final class SpanClasses {
     /** Spans of small objects have at most 16 pages; a larger one holds one object, at its start. */
     private static final int MAX_PAGES = 16;
 
+    /** A heap of 32 GiB; one that is larger starts afresh. */
+    private static final int MAX_KNOWN_PAGES = 1 << 22;
+
     private static final int UNKNOWN = -1;
 
     private final Long2IntOpenHashMap kindClassOfPage = new Long2IntOpenHashMap();
@@ -22,9 +25,12 @@ final class SpanClasses {
 
     void see(byte kind, long offset, long pages, int kindClass) {
         if (kind == Kind.SPAN_ALLOC || kind == Kind.SPAN) {
+            if (kindClassOfPage.size() > MAX_KNOWN_PAGES) {
+                kindClassOfPage.clear();
+            }
             long first = offset >> PAGE_SHIFT;
-            for (long page = first; page < first + Math.min(pages, MAX_PAGES); page++) {
-                kindClassOfPage.put(page, kindClass);
+            for (int page = 0; page < Math.min(pages, MAX_PAGES); page++) {
+                kindClassOfPage.put(first + page, kindClass);
             }
         }
     }

@@ -7,8 +7,8 @@ import java.util.Arrays;
 /** Writes a block's time column as {@link Times} reads it, in the width of symbols that packs smaller. */
 final class TimesEncoder {
     private static final int MIN_COUNT = 3;
-    /** Half bytes decode twice as fast, so they may be this much larger: a sixteenth. */
-    private static final int TOLERATED = 16;
+    /** What a difference outside the table costs beside its bytes: about as much time as decoding so many more. */
+    private static final int EXPLICIT_COST_BYTES = 2;
 
     private final Combinations differences = new Combinations();
     private final ByteSink symbols = new ByteSink();
@@ -33,13 +33,14 @@ final class TimesEncoder {
         }
         narrow.clear();
         wide.clear();
-        write(narrow, packer, nanos, events, timeBefore, 4);
-        write(wide, packer, nanos, events, timeBefore, 8);
-        ByteSink best = narrow.size() - narrow.size() / TOLERATED <= wide.size() ? narrow : wide;
+        int narrowCost = write(narrow, packer, nanos, events, timeBefore, 4);
+        int wideCost = write(wide, packer, nanos, events, timeBefore, 8);
+        ByteSink best = narrowCost <= wideCost ? narrow : wide;
         out.bytes(best.array(), 0, best.size());
     }
 
-    private void write(ByteSink out, Section.Packer packer, long[] nanos, int events, long timeBefore, int bits) {
+    /** Returns what it costs, in bytes. */
+    private int write(ByteSink out, Section.Packer packer, long[] nanos, int events, long timeBefore, int bits) {
         int[] byCount = new int[differences.size()];
         Arrays.setAll(byCount, i -> i);
         IntArrays.quickSort(byCount, (x, y) -> differences.count(y) - differences.count(x));
@@ -59,11 +60,13 @@ final class TimesEncoder {
         explicit.clear();
         long previous = timeBefore;
         int half = 0;
+        int explicits = 0;
         for (int i = 0; i < events; i++) {
             long difference = nanos[i] - previous;
             previous = nanos[i];
             int symbol = symbolOf.get(difference);
             if (symbol == 0) {
+                explicits++;
                 NumberStream.writeSigned(explicit, difference);
             }
             if (bits == 8) {
@@ -79,5 +82,6 @@ final class TimesEncoder {
         }
         packer.write(out, symbols.array(), symbols.size());
         packer.write(out, explicit.array(), explicit.size());
+        return out.size() + explicits * EXPLICIT_COST_BYTES;
     }
 }

@@ -50,7 +50,7 @@
  * uv  types known by now                   uv  events decoded by the source's reader up to the block's end
  * uv  next fresh id (unplaced traces; see POP)
  * uv  pairs, then per pair: u8 lane, uv proc index          uv  procs, then uv each proc
- * section  runs: per run pu (length - 1) × pairs + pair
+ * section  runs: per run pu (length - 1) × p + pair, p the power of two from pairs on
  * u8  width of time symbols in bits: 0, 4 or 8; uv entries, sv each: the time differences
  * section  time symbols;  section  differences not in the table (ps)
  * uv  lanes, then per lane:

@@ -143,6 +143,12 @@ public abstract class UnplacedReader implements TraceReader {
         timeNanos = nanos;
     }
 
+    /** The same, where the trace numbers its threads densely itself. */
+    protected final void atNumber(int threadNumber, long nanos) {
+        thread = threadNumber;
+        timeNanos = nanos;
+    }
+
     protected final void threadEnded(long tid) {
         threads.ended(tid);
     }
