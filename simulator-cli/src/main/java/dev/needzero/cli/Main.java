@@ -43,6 +43,7 @@ public final class Main implements Runnable {
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
         COMMANDS.put("generate", GenerateCommand::new);
+        COMMANDS.put("convert", ConvertCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
     }
