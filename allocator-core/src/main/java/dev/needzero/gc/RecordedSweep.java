@@ -59,12 +59,19 @@ public final class RecordedSweep {
         finishing = false;
         finishSweep();
         sweeper.start();
+        sweptInBackground = 0;
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
             if (p != null) {
                 p.setRefillSweepBytes(0);
             }
         }
+    }
+
+    /** Mark termination where objects lie and die as recorded: nothing is the twin's to sweep. */
+    public void gcEndWithoutSweep() {
+        sweeper.start();
+        heap.finishSweep();
     }
 
     /** A P begins to sweep. */

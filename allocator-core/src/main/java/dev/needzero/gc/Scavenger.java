@@ -32,7 +32,6 @@ public final class Scavenger implements HeapPolicy {
     private long inUseAtMark;
     private long heapGoal = -1;
     private long lastHeapGoal = -1;
-    private long backgroundReleasedBytes;
 
     /**
      * @param heap the heap
@@ -76,17 +75,11 @@ public final class Scavenger implements HeapPolicy {
         long left = nanos;
         while (left > 0 && retained() > goalBytes) {
             long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
-            backgroundReleasedBytes += released;
             left -= (released >>> Units.OS_PAGE_SHIFT) * NANOS_PER_OS_PAGE;
             if (released < STEP_BYTES) {
                 return;
             }
         }
-    }
-
-    /** Bytes that background runs gave back. */
-    public long backgroundReleasedBytes() {
-        return backgroundReleasedBytes;
     }
 
     /** Releases a given amount in the order in which the background scavenger would. */

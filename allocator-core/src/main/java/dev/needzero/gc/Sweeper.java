@@ -46,11 +46,11 @@ public final class Sweeper {
     public boolean comesWithin(MSpan span, long spans) {
         long left = spans;
         for (int i = centralIndex; i < 2 * SpanClass.COUNT && left > 0; i++) {
-            int at = heap.unsweptPosition(i >> 1, (i & 1) == 0, span);
-            if (at >= 0) {
-                return at < left;
+            int others = heap.unsweptUnless(i >> 1, (i & 1) == 0, span, left);
+            if (others < 0) {
+                return true;
             }
-            left -= -1 - at;
+            left -= others;
         }
         return false;
     }

@@ -42,26 +42,6 @@ public final class MCentral {
         return full[1 - (heap.sweepgen >> 1 & 1)];
     }
 
-    /** Spans with free slots that were swept in this cycle, in the order in which they will be used. */
-    public MSpan[] partialSweptSpans() {
-        return partialSwept().toArray();
-    }
-
-    /** Spans with free slots that still await sweeping. */
-    public MSpan[] partialUnsweptSpans() {
-        return partialUnswept().toArray();
-    }
-
-    /** Full spans, swept in this cycle. */
-    public MSpan[] fullSweptSpans() {
-        return fullSwept().toArray();
-    }
-
-    /** Full spans that still await sweeping. */
-    public MSpan[] fullUnsweptSpans() {
-        return fullUnswept().toArray();
-    }
-
     /**
      * A span with a free slot, for a P: the oldest swept one, else one swept here and now, else fresh pages. Sweeping
      * here keeps a span that turns out empty: it is about to be used.

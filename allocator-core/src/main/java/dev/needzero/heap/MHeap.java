@@ -32,7 +32,6 @@ public final class MHeap {
     boolean sweepDone = true;
 
     private long pagesSwept;
-    private long pagesInUse;
 
     /** The span that each page belongs to, one table an arena. */
     private MSpan[][] spans = new MSpan[16][];
@@ -117,11 +116,6 @@ public final class MHeap {
         return pagesSwept;
     }
 
-    /** Pages of spans that hold objects. */
-    public long pagesInUse() {
-        return pagesInUse;
-    }
-
     /** The span that a page belongs to, or null. */
     public MSpan spanOf(int page) {
         int arena = page >>> 13;
@@ -169,7 +163,7 @@ public final class MHeap {
             scavenged = pages.lastScavengedPages();
         }
         policy.beforeUse(grown, (long) scavenged << Units.PAGE_SHIFT);
-        return initSpan(page, npages, scavenged, spanClass, use);
+        return initSpan(page, npages, scavenged, spanClass, use, 0);
     }
 
     /** The page that a span of this length would begin at if it were allocated now, or -1 if the heap would have to grow. */
@@ -214,17 +208,22 @@ public final class MHeap {
         return done;
     }
 
-    /** A span at a given place, as a recording has it; the heap grows as far as it must. */
-    public MSpan allocAt(int page, int npages, int spanClass, MSpan.State use) {
+    /**
+     * A span at a given place, as a recording has it; the heap grows as far as it must.
+     *
+     * @param nelems slots of the span; 0 for as many as this heap's layout has
+     */
+    public MSpan allocAt(int page, int npages, int spanClass, MSpan.State use, int nelems) {
         while (page + npages > pages.limitPage()) {
             int from = pages.limitPage() == 0 ? layout.baseChunk() * Units.PAGES_PER_CHUNK : pages.limitPage();
             grow(page + npages - from);
         }
         pages.allocRange(page, npages);
-        return initSpan(page, npages, pages.lastScavengedPages(), spanClass, use);
+        return initSpan(page, npages, pages.lastScavengedPages(), spanClass, use, nelems);
     }
 
-    private MSpan initSpan(int page, int npages, int scavengedPages, int spanClass, MSpan.State use) {
+    private MSpan initSpan(
+            int page, int npages, int scavengedPages, int spanClass, MSpan.State use, int recordedNelems) {
         boolean needzero = allocNeedsZero(page, npages) && !(layout.scavengedIsZero() && scavengedPages == npages);
         long bytes = (long) npages << Units.PAGE_SHIFT;
         long scavengedBytes = (long) scavengedPages << Units.PAGE_SHIFT;
@@ -238,8 +237,8 @@ public final class MHeap {
             int elemBytes = sizeClass == 0
                     ? (int) Math.min(bytes, Integer.MAX_VALUE)
                     : layout.sizeClasses().bytes(sizeClass);
-            span = new MSpan(page, npages, spanClass, nelems[spanClass], elemBytes, needzero, use);
-            pagesInUse += npages;
+            int slots = recordedNelems > 0 ? recordedNelems : nelems[spanClass];
+            span = new MSpan(page, npages, spanClass, slots, elemBytes, needzero, use);
         } else {
             span = new MSpan(page, npages, spanClass, 0, 0, needzero, use);
         }
@@ -284,9 +283,6 @@ public final class MHeap {
     public void freeSpan(MSpan span) {
         long bytes = span.sizeBytes();
         addInUse(span.state, -bytes);
-        if (span.state == MSpan.State.IN_USE) {
-            pagesInUse -= span.npages;
-        }
         stats.free += bytes;
         stats.spansInUse--;
         span.state = MSpan.State.DEAD;
@@ -324,11 +320,6 @@ public final class MHeap {
             p += to - from;
         }
         return need || layout.zeroTracking() == HeapLayout.ZeroTracking.NONE;
-    }
-
-    /** The arena's high-water mark, in pages from the arena's start. */
-    public int zeroedBase(int arena) {
-        return arena < zeroedBase.length ? zeroedBase[arena] : 0;
     }
 
     /**
@@ -395,26 +386,29 @@ public final class MHeap {
 
     /** Exchanges a P's full span of a class for one with a free slot. */
     public MSpan refill(P p, int spanClass) {
-        MSpan old = p.cached[spanClass];
-        if (old != null) {
-            flushCounts(p, old);
-            central[spanClass].uncacheSpan(old);
-        }
-        MSpan span = central[spanClass].cacheSpan(p);
+        uncache(p, spanClass);
+        return cacheForUse(p, central[spanClass].cacheSpan(p));
+    }
+
+    /** Makes a P use this span of a class instead of the one it has cached: the recording shows that it does. */
+    public void adopt(P p, MSpan span) {
+        uncache(p, span.spanClass);
+        cacheForUse(p, span);
+    }
+
+    private MSpan cacheForUse(P p, MSpan span) {
         cache(p, span);
         stats.heapLive += span.sizeBytes() - (long) span.allocCount * span.elemBytes;
         return span;
     }
 
-    /** Makes a P use this span of a class instead of the one it has cached: the recording shows that it does. */
-    public void adopt(P p, MSpan span) {
-        MSpan old = p.cached[span.spanClass];
+    private void uncache(P p, int spanClass) {
+        MSpan old = p.cached[spanClass];
         if (old != null) {
             flushCounts(p, old);
-            central[span.spanClass].uncacheSpan(old);
+            central[spanClass].uncacheSpan(old);
+            p.cached[spanClass] = null;
         }
-        cache(p, span);
-        stats.heapLive += span.sizeBytes() - (long) span.allocCount * span.elemBytes;
     }
 
     /** Lists a span that existed before the trace as swept and of no use to a refill: nobody knows its place in a queue. */
@@ -441,9 +435,7 @@ public final class MHeap {
     public void uncacheFull(P p, int spanClass) {
         MSpan old = p.cached[spanClass];
         if (old != null && old.isFull()) {
-            flushCounts(p, old);
-            central[spanClass].uncacheSpan(old);
-            p.cached[spanClass] = null;
+            uncache(p, spanClass);
         }
     }
 
@@ -462,14 +454,44 @@ public final class MHeap {
         return countLarge(alloc(p, npages, SpanClass.of(0, noscan)));
     }
 
-    /** Accounts for a large object whose span was just allocated. */
+    /** Accounts for a large object whose span was just allocated, and lists the span. */
     public MSpan countLarge(MSpan span) {
-        stats.largeAlloc += span.sizeBytes();
-        stats.largeAllocCount++;
-        stats.heapLive += span.sizeBytes();
         central[span.spanClass].fullSwept().push(span);
-        span.nextFree();
+        return place(span, 0);
+    }
+
+    // ---- objects where a recording has them: nothing is cached, queued or swept
+
+    /** Puts an object into a given slot; it is counted at once. */
+    public MSpan place(MSpan span, int slot) {
+        span.place(slot);
+        if (span.isLarge()) {
+            stats.largeAlloc += span.sizeBytes();
+            stats.largeAllocCount++;
+            stats.heapLive += span.sizeBytes();
+        } else {
+            stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)]++;
+        }
         return span;
+    }
+
+    /**
+     * Empties a given slot, as a recorded sweep did. The span stays until the recording frees it.
+     *
+     * @return false when the slot holds no object
+     */
+    public boolean vacate(MSpan span, int slot) {
+        if (!span.vacate(slot)) {
+            return false;
+        }
+        if (span.isLarge()) {
+            stats.largeFree += span.sizeBytes();
+            stats.largeFreeCount++;
+        } else {
+            span.needzero = true;
+            stats.smallFreeCount[SpanClass.sizeClass(span.spanClass)]++;
+        }
+        return true;
     }
 
     // ---- tiny objects
@@ -548,26 +570,16 @@ public final class MHeap {
     }
 
     /**
-     * How many unswept spans stand before this one in a queue.
+     * Whether a span is among the next so many in a queue; if not, how many of those the queue has.
      *
-     * @return their number, or −1 minus the queue's unswept spans when this one is not in it
+     * @return -1 when it is, else the queue's unswept spans, counted up to {@code spans}
      */
-    public int unsweptPosition(int spanClass, boolean full, MSpan sought) {
+    public int unsweptUnless(int spanClass, boolean full, MSpan sought, long spans) {
         if (central[spanClass] == null) {
-            return -1;
+            return 0;
         }
         SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
-        if (sought.spanClass != spanClass && set.isEmpty()) {
-            return -1;
-        }
-        int before = 0;
-        for (MSpan span : set.toArray()) {
-            if (span == sought) {
-                return before;
-            }
-            before += isUnswept(span) ? 1 : 0;
-        }
-        return -1 - before;
+        return set == sought.listedIn && set.unsweptBefore(this, sought, spans) >= 0 ? -1 : set.unswept(this, spans);
     }
 
     /**
@@ -638,12 +650,10 @@ public final class MHeap {
             if (span == null) {
                 continue;
             }
-            flushCounts(p, span);
             if (!isStale(span)) {
                 stats.heapLive -= (long) (span.nelems - span.allocCount) * span.elemBytes;
             }
-            central[c].uncacheSpan(span);
-            p.cached[c] = null;
+            uncache(p, c);
         }
         p.tiny = P.NO_TINY;
         p.tinyOffset = 0;

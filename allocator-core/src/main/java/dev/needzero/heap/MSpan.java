@@ -202,6 +202,20 @@ public final class MSpan {
         }
     }
 
+    /** Empties a slot where a recording freed its object; false when it holds none. */
+    boolean vacate(int slot) {
+        if (!bit(allocBits, slot)) {
+            return false;
+        }
+        if (nelems == 1) {
+            allocBits = null; // may be the array that all full spans of one slot share
+        } else {
+            allocBits[slot >>> 6] &= ~(1L << slot);
+        }
+        allocCount--;
+        return true;
+    }
+
     /**
      * Notes that the object in a slot was not marked: the next sweep frees it.
      *

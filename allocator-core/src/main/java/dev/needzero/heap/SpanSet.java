@@ -40,20 +40,34 @@ final class SpanSet {
         return null;
     }
 
-    boolean isEmpty() {
-        return size == 0;
+    /**
+     * How many spans that await sweeping stand before a span.
+     *
+     * @param most how many to look at
+     * @return their number, or -1 when the span is not among the first {@code most}
+     */
+    int unsweptBefore(MHeap heap, MSpan sought, long most) {
+        int before = 0;
+        for (int i = 0; i < size && before < most; i++) {
+            MSpan span = ring[head + i & ring.length - 1];
+            if (span == sought) {
+                return before;
+            }
+            before += isAwaiting(heap, span) ? 1 : 0;
+        }
+        return -1;
     }
 
-    /** The spans from oldest to newest, stale entries left out: for a view of the queue. */
-    MSpan[] toArray() {
-        MSpan[] spans = new MSpan[size];
+    /** How many spans await sweeping, counted up to {@code most}. */
+    int unswept(MHeap heap, long most) {
         int n = 0;
-        for (int i = 0; i < size; i++) {
-            MSpan span = ring[head + i & ring.length - 1];
-            if (span.listedIn == this) {
-                spans[n++] = span;
-            }
+        for (int i = 0; i < size && n < most; i++) {
+            n += isAwaiting(heap, ring[head + i & ring.length - 1]) ? 1 : 0;
         }
-        return Arrays.copyOf(spans, n);
+        return n;
+    }
+
+    private boolean isAwaiting(MHeap heap, MSpan span) {
+        return span.listedIn == this && heap.isUnswept(span);
     }
 }

@@ -50,18 +50,6 @@ public enum Behaviour {
             "How the heap knows which pages nobody wrote: a high-water mark an arena, a bit a page, or not at all",
             "runtime/mheap.go, allocNeedsZero; per-page and none were never shipped",
             "1.21=high-water"),
-    LIMIT_SCAVENGER(
-            "limitScavenger",
-            Kind.BOOLEAN,
-            "The background scavenger works towards the memory limit (1.21 mistook 95 % for 95 times)",
-            "729f214e3a",
-            "1.21=false 1.22=true"),
-    RANDOM_HEAP_BASE(
-            "randomHeapBase",
-            Kind.BOOLEAN,
-            "The heap begins at a random address; the twin takes the recording's, else none",
-            "6669aa3b14 (CL 674835)",
-            "1.21=false 1.26=true"),
     VMA_NAMES(
             "vmaNames",
             Kind.BOOLEAN,

@@ -112,14 +112,9 @@ public final class GoRuntime {
         return prepare(span, slot, size, needzero);
     }
 
-    /** Clears and marks a slot that was taken earlier: a span's first, taken when the span was made. */
-    public long mallocTaken(MSpan span, int slot, int size, boolean needzero) {
-        return prepare(span, slot, size, needzero);
-    }
-
     /** Puts an object where a recording has it: only clearing and headers are this version's. */
     public long mallocAt(MSpan span, int slot, int size, boolean needzero) {
-        span.place(slot);
+        heap.place(span, slot);
         return prepare(span, slot, size, needzero);
     }
 
@@ -128,7 +123,8 @@ public final class GoRuntime {
         heap.writeHeapBits(span);
     }
 
-    private long prepare(MSpan span, int slot, int size, boolean needzero) {
+    /** Clears a slot that is taken already, as far as this version does, and writes its header. */
+    public long prepare(MSpan span, int slot, int size, boolean needzero) {
         int spanClass = span.spanClass();
         lastSpan = span;
         lastSlot = slot;

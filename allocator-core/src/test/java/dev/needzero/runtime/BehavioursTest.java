@@ -23,8 +23,6 @@ class BehavioursTest {
         "inlineMarkBits,   false,     false,     false,     false,     false,     true,      true",
         "scavengedIsZero,  false,     false,     false,     false,     false,     true,      true",
         "zeroTracking,     high-water,high-water,high-water,high-water,high-water,high-water,high-water",
-        "limitScavenger,   false,     true,      true,      true,      true,      true,      true",
-        "randomHeapBase,   false,     false,     false,     false,     false,     true,      true",
         "vmaNames,         false,     false,     false,     false,     true,      true,      true",
         "headerLimit,      512,       512,       512,       512,       512,       512,       512",
         "tinyBlock,        16,        16,        16,        16,        16,        16,        16",

@@ -47,7 +47,7 @@ public final class GoReplay extends Replay {
     private final HeapLayout recordedLayout;
     private final boolean sameClasses;
     private final boolean recordedPlacement;
-    private TouchRules.Cache touch;
+    private final TouchRules.Cache touch;
     private final Truth.Line start;
     private final boolean startIsOurs;
 
@@ -219,6 +219,9 @@ public final class GoReplay extends Replay {
         for (int p = 0; p < runs.length; p++) {
             closeRun(p);
         }
+        if (freeOsMemory && !marking) {
+            freeOsMemory();
+        }
         timeLine().finish(now, events, runtime, goalBytes);
     }
 
@@ -267,15 +270,13 @@ public final class GoReplay extends Replay {
         }
         if (r.idle) {
             r.idle = false;
-            if (!recordedPlacement) {
-                heap.adopt(p, r.twin);
-            }
+            heap.adopt(p, r.twin);
         }
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
         int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
         if (r.firstTaken != null && slot == r.firstSlot) {
-            at = runtime.mallocTaken(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
+            at = runtime.prepare(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
         } else if (recordedPlacement) {
             at = runtime.mallocAt(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
@@ -356,10 +357,11 @@ public final class GoReplay extends Replay {
             unknownObjects++;
             return;
         }
-        if (proc >= runs.length || runs[proc] == null) {
-            run(proc);
+        if (recordedPlacement) {
+            vacate(r, r.slotAt(address));
+            return;
         }
-        SweepRun run = runs[proc];
+        SweepRun run = run(proc);
         if (run.recorded != r) {
             closeRun(proc);
             run.recorded = r;
@@ -379,6 +381,15 @@ public final class GoReplay extends Replay {
                 run.touched = Arrays.copyOf(run.touched, run.ntouched * 2);
             }
             run.touched[run.ntouched++] = t;
+        }
+    }
+
+    private void vacate(RecordedSpan r, int slot) {
+        if (r.takenBits != null) {
+            r.takenBits[slot >>> 6] &= ~(1L << slot);
+        }
+        if (r.twin == null || !heap.vacate(r.twin, slot)) {
+            unknownObjects++;
         }
     }
 
@@ -442,10 +453,8 @@ public final class GoReplay extends Replay {
         if (openRuns > 0) {
             closeRun(proc);
         }
-        if (freeOsMemory && !marking && (kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC)) {
-            freeOsMemory = false;
-            sweep.finishSweep();
-            runtime.scavenger().releaseAll();
+        if (freeOsMemory && !marking && endsFreeOsMemory(kind)) {
+            freeOsMemory();
         }
         switch (kind) {
             case Kind.SPAN -> snapshotSpan(a, (int) b, c);
@@ -466,30 +475,29 @@ public final class GoReplay extends Replay {
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
                 sweep.gcBegin();
             }
-            case Kind.STW_END -> sweep.worldStarted();
+            case Kind.STW_END -> {
+                if (!recordedPlacement) {
+                    sweep.worldStarted();
+                }
+            }
             case Kind.GC_END -> {
                 marking = false;
                 cycles++;
                 liveBytes = lastHeapAlloc;
                 afterCollection = true;
                 runtime.scavenger().markTermination();
-                sweep.gcEnd();
+                if (recordedPlacement) {
+                    sweep.gcEndWithoutSweep();
+                } else {
+                    sweep.gcEnd();
+                }
                 timeLine().cycle(now);
                 observer().moment(now, events + i, this);
             }
-            case Kind.SWEEP_BEGIN -> {
-                run(proc).reason = c;
-                sweep.sweepBegin(proc(proc));
-                if (c == Kind.SWEEP_BY_CREDIT && sameClasses && !recordedPlacement) {
-                    uncacheBeforeSweep(proc, i);
+            case Kind.SWEEP_BEGIN, Kind.SWEEP_END, Kind.SWEEPER_RAN -> {
+                if (!recordedPlacement) {
+                    sweeping(kind, proc, a, c, i);
                 }
-            }
-            case Kind.SWEEP_END -> {
-                SweepRun run = run(proc);
-                if (run.reason != Kind.SWEEP_BY_UNKNOWN) {
-                    sweep.sweepEnd(proc(proc), by(run.reason), a);
-                }
-                run.reason = Kind.SWEEP_BY_UNKNOWN;
             }
             case Kind.HEAP_ALLOC -> lastHeapAlloc = a;
             case Kind.HEAP_GOAL -> {
@@ -497,11 +505,40 @@ public final class GoReplay extends Replay {
                 runtime.scavenger().heapGoal(a, afterCollection);
                 afterCollection = false;
             }
-            case Kind.SWEEPER_RAN -> sweep.backgroundRan(proc(proc), a);
             case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
             case Kind.CHECKPOINT -> checkpoint(a, reader.string(c), i);
             default -> {} // scheduling that moves no memory
         }
+    }
+
+    private void sweeping(byte kind, int proc, long a, int c, int i) {
+        P p = proc(proc);
+        SweepRun run = run(proc);
+        if (kind == Kind.SWEEPER_RAN) {
+            sweep.backgroundRan(p, a);
+        } else if (kind == Kind.SWEEP_BEGIN) {
+            run.reason = c;
+            sweep.sweepBegin(p);
+            if (c == Kind.SWEEP_BY_CREDIT && sameClasses) {
+                uncacheBeforeSweep(proc, i);
+            }
+        } else {
+            if (run.reason != Kind.SWEEP_BY_UNKNOWN) {
+                sweep.sweepEnd(p, by(run.reason), a);
+            }
+            run.reason = Kind.SWEEP_BY_UNKNOWN;
+        }
+    }
+
+    /** Whether an event shows that the goroutine that waits for the sweep to end goes on, or that another cycle begins. */
+    private static boolean endsFreeOsMemory(byte kind) {
+        return kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC || kind == Kind.GC_BEGIN;
+    }
+
+    private void freeOsMemory() {
+        freeOsMemory = false;
+        sweep.finishSweep();
+        runtime.scavenger().releaseAll();
     }
 
     /**
@@ -564,20 +601,23 @@ public final class GoReplay extends Replay {
         if (heap.needsFlush(p)) {
             sweep.beforeAllocation(p);
         }
-        if (!lostSpans.isEmpty()) {
+        if (!lostSpans.isEmpty() && !recordedPlacement) {
             insertLostSpan(p, npages, address);
         }
         int page = (int) (address >>> Units.PAGE_SHIFT);
         if (r.spanClass < 0) {
             MSpan t = recordedPlacement
-                    ? heap.allocAt(page, npages, SpanClass.MANUAL, MSpan.State.STACK)
+                    ? heap.allocAt(page, npages, SpanClass.MANUAL, MSpan.State.STACK, 0)
                     : heap.allocManual(p, npages, MSpan.State.STACK);
             bindSpan(r, t, i);
             openManual = r;
         } else if (recordedPlacement) {
-            MSpan t = heap.allocAt(page, npages, twinClassAt(r.spanClass), MSpan.State.IN_USE);
+            MSpan t = heap.allocAt(page, npages, r.spanClass, MSpan.State.IN_USE, r.nelems);
             runtime.initSpan(t);
             bindSpan(r, t, i);
+            if (t.isLarge()) {
+                heap.place(t, 0);
+            }
         } else if (SpanClass.sizeClass(r.spanClass) == 0) {
             bindSpan(r, runtime.mallocLarge(p, npages, SpanClass.noscan(r.spanClass)), i);
         } else if (sameClasses) {
@@ -599,11 +639,6 @@ public final class GoReplay extends Replay {
             r.firstSlot = t.nextFree();
             bindSpan(r, t, i);
         }
-    }
-
-    /** Recorded placement keeps the recording's slots, whatever class the twin's version would have chosen. */
-    private static int twinClassAt(int spanClass) {
-        return spanClass;
     }
 
     private void insertLostSpan(P p, int npages, long address) {
@@ -629,10 +664,8 @@ public final class GoReplay extends Replay {
         if (r.twin == null || r.twin.state() == MSpan.State.DEAD) {
             return;
         }
-        if (r.spanClass < 0) {
+        if (r.spanClass < 0 || recordedPlacement) {
             heap.freeSpan(r.twin);
-        } else if (recordedPlacement && r.twin.state() == MSpan.State.IN_USE) {
-            heap.sweep(r.twin, false);
         }
     }
 
@@ -710,7 +743,8 @@ public final class GoReplay extends Replay {
                 (int) (address >>> Units.PAGE_SHIFT),
                 npages,
                 r.spanClass,
-                r.spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE);
+                r.spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE,
+                recordedPlacement ? r.nelems : 0);
         if (r.spanClass >= 0 && SpanClass.sizeClass(r.spanClass) == 0) {
             heap.countLarge(r.twin);
         } else if (r.spanClass >= 0) {
@@ -768,7 +802,7 @@ public final class GoReplay extends Replay {
                 heap.cacheSinceFresh(p, r.twin);
             } else {
                 heap.shelve(r.twin);
-                r.idle = r.twin.allocCount() < r.twin.nelems();
+                r.idle = !recordedPlacement && r.twin.allocCount() < r.twin.nelems();
             }
         }
         int cachePage = prelude.cachePage();
