@@ -32,6 +32,7 @@ public final class MHeap {
     boolean sweepDone = true;
 
     private long pagesSwept;
+    private long pagesInUse;
 
     /** The span that each page belongs to, one table an arena. */
     private MSpan[][] spans = new MSpan[16][];
@@ -114,6 +115,11 @@ public final class MHeap {
     /** Pages swept since the last mark termination. */
     public long pagesSwept() {
         return pagesSwept;
+    }
+
+    /** Pages of spans that hold objects. */
+    public long pagesInUse() {
+        return pagesInUse;
     }
 
     /** The span that a page belongs to, or null. */
@@ -239,6 +245,7 @@ public final class MHeap {
                     : layout.sizeClasses().bytes(sizeClass);
             int slots = recordedNelems > 0 ? recordedNelems : nelems[spanClass];
             span = new MSpan(page, npages, spanClass, slots, elemBytes, needzero, use);
+            pagesInUse += npages;
         } else {
             span = new MSpan(page, npages, spanClass, 0, 0, needzero, use);
         }
@@ -283,6 +290,9 @@ public final class MHeap {
     public void freeSpan(MSpan span) {
         long bytes = span.sizeBytes();
         addInUse(span.state, -bytes);
+        if (span.state == MSpan.State.IN_USE) {
+            pagesInUse -= span.npages;
+        }
         stats.free += bytes;
         stats.spansInUse--;
         span.state = MSpan.State.DEAD;

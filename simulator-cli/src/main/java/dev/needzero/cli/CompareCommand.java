@@ -51,7 +51,7 @@ final class CompareCommand implements Callable<Integer> {
         List<Behaviours> versions =
                 Versions.expand(go).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
-        try (TraceReader reader = Replays.open(trace);
+        try (TraceReader reader = options.open(trace);
                 Progress progress = new Progress("compare", "MiB")) {
             List<Replay> replays = Replays.runAll(reader, versions, settings, progress);
             progress.close();
@@ -62,7 +62,7 @@ final class CompareCommand implements Callable<Integer> {
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople()) {
-                Printing.comparison(spec, result, options.assumptions(settings));
+                Printing.comparison(spec, result, options.assumptions(settings, reader.info()));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);

@@ -2,6 +2,7 @@ package dev.needzero.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -33,7 +34,8 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     }
 
     @Override
-    public int handleExecutionException(Exception e, CommandLine at, ParseResult parsed) {
+    public int handleExecutionException(Exception thrown, CommandLine at, ParseResult parsed) {
+        Exception e = thrown instanceof UncheckedIOException unchecked ? unchecked.getCause() : thrown;
         if (e instanceof FileSystemException files) {
             String reason = files.getReason() == null ? files.getClass().getSimpleName() : files.getReason();
             return report(at, e, "needzero: " + files.getFile() + ": " + reason, Exit.BAD_INPUT);

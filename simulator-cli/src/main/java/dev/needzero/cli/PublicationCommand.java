@@ -5,12 +5,9 @@ import dev.needzero.experiment.publication.MemoryModel;
 import dev.needzero.experiment.publication.Protocol;
 import dev.needzero.experiment.publication.Publication;
 import dev.needzero.experiment.publication.Publication.Verdict;
-import dev.needzero.report.JsonText;
 import dev.needzero.report.PublicationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -19,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -65,8 +63,8 @@ public final class PublicationCommand implements Callable<Integer> {
             completionCandidates = Parts.class)
     private String breakage;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "write the result as JSON; - is standard output")
-    private String json;
+    @Mixin
+    private JsonOption json;
 
     @Spec
     private CommandSpec spec;
@@ -80,17 +78,12 @@ public final class PublicationCommand implements Callable<Integer> {
                 verdicts.add(Publication.check(protocol, model, broken));
             }
         }
-        PrintWriter out = spec.commandLine().getOut();
-        String text = json == null ? "" : JsonText.of(PublicationReport.json(verdicts)) + "\n";
-        if ("-".equals(json)) {
-            out.print(text);
-        } else {
+        if (json.leavesOutputToPeople()) {
+            PrintWriter out = spec.commandLine().getOut();
             out.print(PublicationReport.text(verdicts));
-            if (json != null) {
-                Files.writeString(Path.of(json), text);
-            }
+            out.flush();
         }
-        out.flush();
+        json.write(PublicationReport.json(verdicts));
         return 0;
     }
 

@@ -62,7 +62,7 @@ final class ReplayCommand implements Callable<Integer> {
         chart.check();
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);
-        try (TraceReader reader = Replays.open(trace);
+        try (TraceReader reader = options.open(trace);
                 Progress progress = new Progress("replay", "MiB")) {
             Behaviours version = asked != null ? asked : options.behaviours(recordedBy(reader.info()));
             Replay replay = Replays.run(reader, version, settings, null, false, null, progress);
@@ -71,7 +71,7 @@ final class ReplayCommand implements Callable<Integer> {
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople() && !"-".equals(smaps)) {
-                Printing.comparison(spec, result, options.assumptions(settings));
+                Printing.comparison(spec, result, options.assumptions(settings, reader.info()));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);

@@ -5,6 +5,9 @@ import dev.needzero.experiment.TouchRules;
 import dev.needzero.experiment.Verification;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.NoscanRule;
+import dev.needzero.trace.TraceInfo;
+import dev.needzero.trace.TraceReader;
 import dev.needzero.units.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +88,12 @@ final class ReplayOptions {
             description = "Transparent huge pages. Default: ${DEFAULT-VALUE}.")
     private OsSettings.Thp thp;
 
+    @Option(
+            names = "--noscan",
+            paramLabel = "RULE",
+            description = "Which objects of a trace without a pointer map hold no pointers, as in 'char* >=64KiB'.")
+    private String noscan;
+
     private String touchOrigin;
 
     /** A version as {@code --go} names it, changed as {@code --set} says. */
@@ -110,6 +119,29 @@ final class ReplayOptions {
     Replays.Settings settings(String trace) throws IOException {
         behaviours(Behaviours.versions().get(0));
         return new Replays.Settings(os(), touch(trace), recordedPlacement());
+    }
+
+    /** Opens the trace; options that mean nothing for its format are usage errors. */
+    TraceReader open(String trace) throws IOException {
+        NoscanRule rule = null;
+        try {
+            rule = noscan == null ? null : NoscanRule.parse(noscan);
+        } catch (IllegalArgumentException e) {
+            throw usage("--noscan: " + e.getMessage());
+        }
+        TraceReader reader = Replays.open(trace);
+        try {
+            if (reader.info().placed() && rule != null) {
+                throw usage("--noscan: a Go trace says itself which objects hold pointers");
+            }
+            if (!reader.info().placed() && recordedPlacement()) {
+                throw usage("--placement recorded: a " + reader.info().format() + " trace carries no addresses");
+            }
+            return rule == null ? reader : rule.apply(reader);
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     boolean recordedPlacement() {
@@ -146,11 +178,12 @@ final class ReplayOptions {
     }
 
     /** What the figures rest on, in one line. */
-    String assumptions(Replays.Settings settings) {
+    String assumptions(Replays.Settings settings, TraceInfo trace) {
         String what = settings.touch().toString();
         return "Assumed: the program writes of its objects "
                 + (what.equals("default=all") ? "everything" : "\"" + what + "\"")
-                + " (" + touchOrigin + "); placement " + placement + "; collector " + gc + "; OS page "
+                + " (" + touchOrigin + "); placement " + placement + "; collector "
+                + (trace.exactFrees() ? "the twin's own at GOGC=100" : gc) + "; OS page "
                 + ByteSize.format(1L << settings.os().osPageShift()) + "; THP "
                 + thp.name().toLowerCase(Locale.ROOT) + ".";
     }

@@ -10,7 +10,7 @@ import dev.needzero.report.ReportData;
 import dev.needzero.report.Run;
 import dev.needzero.report.TargetFile;
 import dev.needzero.runtime.Behaviours;
-import dev.needzero.trace.Traces;
+import dev.needzero.trace.TraceReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,7 @@ final class ReportCommand implements Callable<Integer> {
         List<Behaviours> versions =
                 Versions.expand(go).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
-        try (LiveTypes reader = new LiveTypes(Traces.open(trace));
+        try (LiveTypes reader = new LiveTypes(options.open(trace));
                 Progress progress = new Progress("report", "MiB")) {
             List<PageMapRecorder> pages =
                     versions.stream().map(v -> new PageMapRecorder()).toList();
@@ -78,7 +78,7 @@ final class ReportCommand implements Callable<Integer> {
                     : Path.of(trace).getFileName().toString();
             String subtitle =
                     String.format(Locale.ROOT, "%s, %,d events", reader.info().format(), reader.eventsDecoded());
-            ReportData data = new ReportData(name, subtitle, true, runs, assumptions(settings, reader.warnings()));
+            ReportData data = new ReportData(name, subtitle, true, runs, assumptions(settings, reader));
             byte[] html = HtmlReport.of(data).getBytes(StandardCharsets.UTF_8);
             TargetFile.write(file, out -> out.write(html));
         }
@@ -88,13 +88,15 @@ final class ReportCommand implements Callable<Integer> {
         return Exit.DONE;
     }
 
-    private List<String> assumptions(Replays.Settings settings, List<String> warnings) {
+    private List<String> assumptions(Replays.Settings settings, TraceReader reader) {
         List<String> all = new ArrayList<>();
-        all.add(options.assumptions(settings));
-        all.add("Objects are freed where the recording freed them, under every version.");
-        all.add("The trace has slots but no requested sizes: an object in use counts with its whole slot.");
+        all.add(options.assumptions(settings, reader.info()));
+        if (reader.info().placed()) {
+            all.add("Objects are freed where the recording freed them, under every version.");
+            all.add("The trace has slots but no requested sizes: an object in use counts with its whole slot.");
+        }
         all.add("Types are those of the recording's live objects at the end; objects not yet swept count as live.");
-        for (String warning : warnings) {
+        for (String warning : reader.warnings()) {
             all.add(warning + ".");
         }
         return all;

@@ -5,6 +5,7 @@ import dev.needzero.experiment.Truth;
 import dev.needzero.experiment.Verification;
 import dev.needzero.report.VerificationReport;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.units.Units;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -61,6 +62,10 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Behaviours version = options.behaviours(go != null ? go : truth().go());
         Replays.Settings settings = options.settings(trace);
+        if (settings.os().osPageShift() != Units.OS_PAGE_SHIFT) {
+            throw new ParameterException(
+                    spec.commandLine(), "--os-page: the truth is in pages of 4 KiB; verify takes no others");
+        }
         Verification result = Verification.run(
                 trace,
                 truth,
@@ -69,7 +74,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (json.leavesOutputToPeople()) {
             PrintWriter out = spec.commandLine().getOut();
             new VerificationReport(result).print(out);
-            out.print("\n" + options.assumptions(settings) + "\n");
+            out.print("\n" + options.assumptions(settings, result.info()) + "\n");
             out.flush();
         }
         json.write(result.toJson());

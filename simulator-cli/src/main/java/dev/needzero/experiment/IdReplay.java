@@ -9,11 +9,14 @@ import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.runtime.Metrics;
+import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TypeTable;
+import dev.needzero.units.ByteSize;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.SortedMap;
 
@@ -24,6 +27,9 @@ import java.util.SortedMap;
  * <p>Types that do not say whether they hold pointers are taken to hold some.
  */
 public final class IdReplay extends Replay {
+    /** The twin numbers pages with an int, and no program was ever granted more. */
+    private static final long MAX_OBJECT_BYTES = 1L << 42;
+
     private final TraceReader reader;
     private final GoRuntime runtime;
     private final Collector collector;
@@ -54,6 +60,11 @@ public final class IdReplay extends Replay {
     @Override
     public GoRuntime runtime() {
         return runtime;
+    }
+
+    @Override
+    public boolean ownCollector() {
+        return true;
     }
 
     @Override
@@ -99,6 +110,11 @@ public final class IdReplay extends Replay {
             spanOf = Arrays.copyOf(spanOf, length);
             addressOf = Arrays.copyOf(addressOf, length);
             sizeOf = Arrays.copyOf(sizeOf, length);
+        }
+        if (size > MAX_OBJECT_BYTES) {
+            throw new UncheckedIOException(new BadInputException(
+                    "event " + events,
+                    "an object of " + size + " bytes; expected at most " + ByteSize.format(MAX_OBJECT_BYTES)));
         }
         if (size <= 0) {
             spanOf[at] = null; // Go's zerobase

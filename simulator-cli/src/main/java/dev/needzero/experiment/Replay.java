@@ -73,6 +73,11 @@ public abstract class Replay {
         return 0;
     }
 
+    /** Whether the twin's own collector decides when memory comes back, not the recording's. */
+    public boolean ownCollector() {
+        return false;
+    }
+
     /** Collections seen. */
     public abstract long cycles();
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import java.io.IOException;
@@ -39,6 +40,7 @@ public final class Verification {
     private final Behaviours behaviours;
     private final boolean sameRun;
     private final TouchRules touch;
+    private final TraceInfo info;
     private final GoReplay replay;
     private final long events;
     private final double seconds;
@@ -50,6 +52,7 @@ public final class Verification {
             Behaviours behaviours,
             boolean sameRun,
             TouchRules touch,
+            TraceInfo info,
             GoReplay replay,
             long events,
             double seconds,
@@ -59,6 +62,7 @@ public final class Verification {
         this.behaviours = behaviours;
         this.sameRun = sameRun;
         this.touch = touch;
+        this.info = info;
         this.replay = replay;
         this.events = events;
         this.seconds = seconds;
@@ -137,6 +141,7 @@ public final class Verification {
                     behaviours,
                     sameRun,
                     touch,
+                    reader.info(),
                     replay,
                     reader.eventsDecoded(),
                     (System.nanoTime() - begun) / 1e9,
@@ -186,6 +191,10 @@ public final class Verification {
 
     public TouchRules touch() {
         return touch;
+    }
+
+    public TraceInfo info() {
+        return info;
     }
 
     public GoReplay replay() {

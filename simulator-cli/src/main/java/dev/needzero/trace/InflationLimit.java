@@ -23,7 +23,7 @@ public record InflationLimit(long ratio, long inflatedBytes) {
     }
 
     /** What is wrong with this much inflation, or null if nothing. */
-    String objection(long stored, long inflated) {
+    public String objection(long stored, long inflated) {
         if (inflated > inflatedBytes) {
             return "inflates to more than " + inflatedBytes + " bytes";
         }

@@ -270,9 +270,7 @@ public final class TraceInput implements Closeable {
                 n = inflater.read(target, offset, length);
             } catch (EOFException | BadInputException e) {
                 throw e;
-            } catch (IOException e) {
-                throw complaint(e);
-            } catch (RuntimeException e) {
+            } catch (IOException | RuntimeException e) {
                 throw complaint(e);
             }
             inflated += Math.max(0, n);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandsTest {
     private static final Path CHANNELS = Invocation.TRACES.resolve("large-chan-1M@go1.23.0.trace.gz");
     private static final Path RELEASE = Invocation.TRACES.resolve("release-ptr@go1.25.14.trace.gz");
+    private static final Path SERVICE = Invocation.TRACES.resolve("service@go1.23.0.trace.gz");
 
     @TempDir
     Path directory;
@@ -68,6 +69,31 @@ class CommandsTest {
                 .mapToLong(n -> ((Number) n).longValue())
                 .sum();
         assertEquals(bytes(run, "endRssBytes"), sum);
+    }
+
+    /** With the addresses recorded, a collection's frees and reuse happen where the program had them: RSS is the same. */
+    @Test
+    void recordedPlacementLeavesWhatSimulatedPlacementLeavesWhereTheTwinIsExact() throws IOException {
+        for (String version : List.of("1.21", "1.23", "1.26")) {
+            Map<?, ?> recorded = (Map<?, ?>)
+                    runs(Invocation.of("replay", SERVICE, "--go", version, "--placement", "recorded", "--json", "-")
+                                    .json())
+                            .get(0);
+            assertEquals("recorded", recorded.get("placement"));
+            if (version.equals("1.23")) {
+                Map<?, ?> simulated = (Map<?, ?>)
+                        runs(Invocation.of("replay", SERVICE, "--json", "-").json())
+                                .get(0);
+                assertEquals(simulated.get("endRssBytes"), recorded.get("endRssBytes"));
+            }
+        }
+    }
+
+    @Test
+    void verifyTakesOnlyTheTruthsPageSize() {
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("verify", CHANNELS, "--os-page", "64KiB").exit());
     }
 
     @Test

@@ -41,7 +41,7 @@ class PublicationCommandTest {
     @Test
     void jsonOnStandardOutputStandsAlone() {
         assertEquals(0, run("--go", "1.23,1.25", "--memory", "weak", "--json", "-"));
-        String json = out.toString();
+        String json = out.toString().replaceAll("\\s", "");
         assertTrue(json.startsWith(
                 "{\"broken\":\"none\",\"verdicts\":[{\"go\":\"1.23\",\"memory\":\"weak\",\"safe\":false"));
         assertTrue(json.contains("\"go\":\"1.25\",\"memory\":\"weak\",\"safe\":true"));
@@ -52,7 +52,7 @@ class PublicationCommandTest {
     void jsonToAFileLeavesTheTextOnStandardOutput(@TempDir Path dir) throws Exception {
         Path file = dir.resolve("p.json");
         assertEquals(0, run("--json", file.toString()));
-        assertTrue(Files.readString(file).endsWith("]}\n"));
+        assertTrue(Files.readString(file).replaceAll("\\s", "").endsWith("]}"));
         assertTrue(out.toString().startsWith("Can the collector"));
     }
 

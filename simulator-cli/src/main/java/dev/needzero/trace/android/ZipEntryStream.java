@@ -55,11 +55,10 @@ final class ZipEntryStream extends InputStream {
             throw damaged(e);
         }
         inflatedBytes += Math.max(0, count);
-        long ratio = InflationLimit.DEFAULT.ratio();
-        if (inflatedBytes > InflationLimit.FREE_BYTES && inflatedBytes / ratio > input.bytesRead()) {
+        String objection = InflationLimit.current().objection(input.bytesRead(), inflatedBytes);
+        if (objection != null) {
             throw new BadInputException(
-                    input.name(),
-                    "inflates more than " + ratio + " times; taken for a zip bomb. Unpack it first if it is none");
+                    input.name(), objection + "; taken for a zip bomb. If that is meant, unpack it first");
         }
         return count;
     }

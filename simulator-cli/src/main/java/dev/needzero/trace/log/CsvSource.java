@@ -5,38 +5,27 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import dev.needzero.trace.BadInputException;
-import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Records from CSV (RFC 4180, comments begin with {@code #}). The comments that {@code convert} writes are {@code #needzero-log=1 …}
  * with more such pairs, {@code #warning …} and {@code #end EVENTS}.
  */
-final class CsvSource implements LogSource {
+final class CsvSource extends LogSource {
     private static final int MAX_FIELD_CHARS = 1 << 20;
     private static final String WARNING = "warning ";
     private static final String END = "end ";
 
-    private final String name;
-    private final TailStream tail;
     private final Iterator<CsvRecord> rows;
-    private final List<String> warnings = new ArrayList<>();
-    private final List<String> unknownColumns = new ArrayList<>();
     private Column[] columns;
-    private TraceInfo info;
-    private long announcedEvents = -1;
-    private long line = 1;
 
     CsvSource(TraceInput input) throws IOException {
-        name = input.name();
-        tail = new TailStream(input.stream());
+        super(input);
         rows = CsvReader.builder()
                 .commentStrategy(CommentStrategy.READ)
                 .skipEmptyLines(true)
@@ -110,7 +99,7 @@ final class CsvSource implements LogSource {
     }
 
     @Override
-    public boolean next(LogRecord record) throws IOException {
+    boolean next(LogRecord record) throws IOException {
         CsvRecord row = row();
         if (row == null) {
             return false;
@@ -125,41 +114,11 @@ final class CsvSource implements LogSource {
     }
 
     @Override
-    public boolean isTorn() {
+    boolean isTorn() {
         try {
             return !rows.hasNext() && tail.endsWithoutLineFeed();
         } catch (CsvParseException | UncheckedIOException e) {
             return false; // more follows, and is wrong as well
         }
-    }
-
-    @Override
-    public TraceInfo info() {
-        return info;
-    }
-
-    @Override
-    public String where() {
-        return name + ":" + line;
-    }
-
-    @Override
-    public List<String> warnings() {
-        return warnings;
-    }
-
-    @Override
-    public long announcedEvents() {
-        return announcedEvents;
-    }
-
-    @Override
-    public List<String> unknownColumns() {
-        return unknownColumns;
-    }
-
-    @Override
-    public boolean isCutShort() {
-        return tail.isCutShort();
     }
 }

@@ -7,21 +7,18 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dev.needzero.trace.BadInputException;
-import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceInput;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Records from JSON Lines. What {@code convert} writes has a first object with {@code needzero-log} among its names, and at the
  * end objects with {@code warning} or {@code end} alone.
  */
-final class JsonSource implements LogSource {
+final class JsonSource extends LogSource {
     private static final int MAX_TEXT_CHARS = 1 << 20;
     private static final int MAX_NUMBER_CHARS = 100;
     private static final int MAX_DEPTH = 16;
@@ -30,20 +27,12 @@ final class JsonSource implements LogSource {
     private static final String WARNING = "warning";
     private static final String END = "end";
 
-    private final String name;
-    private final TailStream tail;
     private final JsonParser parser;
-    private final List<String> warnings = new ArrayList<>();
-    private final List<String> unknownColumns = new ArrayList<>();
     private final LogRecord first = new LogRecord();
     private boolean firstHeld;
-    private TraceInfo info;
-    private long announcedEvents = -1;
-    private long line = 1;
 
     JsonSource(TraceInput input) throws IOException {
-        name = input.name();
-        tail = new TailStream(input.stream());
+        super(input);
         // Field names are not kept: a file may hold any number of different ones.
         parser = JsonFactory.builder()
                 .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -66,7 +55,7 @@ final class JsonSource implements LogSource {
     }
 
     @Override
-    public boolean next(LogRecord record) throws IOException {
+    boolean next(LogRecord record) throws IOException {
         if (firstHeld) {
             firstHeld = false;
             for (Column column : Column.ALL) {
@@ -147,37 +136,7 @@ final class JsonSource implements LogSource {
     }
 
     @Override
-    public boolean isTorn() {
+    boolean isTorn() {
         return tail.endsWithoutLineFeed();
-    }
-
-    @Override
-    public TraceInfo info() {
-        return info;
-    }
-
-    @Override
-    public String where() {
-        return name + ":" + line;
-    }
-
-    @Override
-    public List<String> warnings() {
-        return warnings;
-    }
-
-    @Override
-    public long announcedEvents() {
-        return announcedEvents;
-    }
-
-    @Override
-    public List<String> unknownColumns() {
-        return unknownColumns;
-    }
-
-    @Override
-    public boolean isCutShort() {
-        return tail.isCutShort();
     }
 }

@@ -50,11 +50,6 @@ final class ByteSink {
         size += Long.BYTES;
     }
 
-    /** Overwrites four bytes written before. */
-    void setU32(int offset, int value) {
-        INT.set(bytes, offset, value);
-    }
-
     void uv(long value) {
         reserve(LONGEST_VARINT);
         long left = value;

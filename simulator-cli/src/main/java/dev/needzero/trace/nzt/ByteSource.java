@@ -81,14 +81,6 @@ final class ByteSource {
         return value >>> 1 ^ -(value & 1);
     }
 
-    int sv32() throws DamagedBlockException {
-        long value = sv();
-        if (value != (int) value) {
-            throw new DamagedBlockException(value + " does not fit 32 bits");
-        }
-        return (int) value;
-    }
-
     String text() throws DamagedBlockException {
         int length = count(remaining(), "bytes of text");
         return new String(bytes, take(length), length, StandardCharsets.UTF_8);
