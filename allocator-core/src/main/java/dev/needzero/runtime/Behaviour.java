@@ -29,7 +29,7 @@ public enum Behaviour {
             "Whether a large object with pointers is cleared even on memory fresh from the system",
             "1.21=when-dirty 1.24=always 1.25=when-dirty",
             History.MALLOC_SPLIT,
-            new Origin("df9888ea4e", 659956, 73800, "clear large objects only on dirty memory again")),
+            new Origin("df9888ea4e", 659956, 72991, "clear large objects only on dirty memory again")),
     SMALL_SCAN_ZEROING(
             "smallScanZeroing",
             Kind.of("slot", "requested", "slot-to-80"),
