@@ -186,14 +186,13 @@ public final class GoReplay extends Replay {
     }
 
     @Override
-    public void replay(EventBatch batch) {
+    public void replay(EventBatch batch, int from, int to) {
         byte[] kinds = batch.kind;
         long[] as = batch.a;
         int[] cs = batch.c;
         short[] ps = batch.proc;
-        int n = batch.size;
         current = batch;
-        for (int i = 0; i < n; i++) {
+        for (int i = from; i < to; i++) {
             byte kind = kinds[i];
             int proc = ps[i];
             if (kind == Kind.OBJECT_ALLOC) {
@@ -208,8 +207,11 @@ public final class GoReplay extends Replay {
                 other(kind, proc, as[i], batch.b[i], cs[i], i);
             }
         }
-        events += n;
-        now = n > 0 ? batch.timeNanos[n - 1] : now;
+        now = to > 0 ? batch.timeNanos[to - 1] : now;
+        if (to < batch.size) {
+            return;
+        }
+        events += to;
         timeLine().sample(now, events, runtime, goalBytes);
         observer().moment(now, events, this);
     }
@@ -223,6 +225,19 @@ public final class GoReplay extends Replay {
             freeOsMemory();
         }
         timeLine().finish(now, events, runtime, goalBytes);
+    }
+
+    @Override
+    public Place placeOf(long a) {
+        RecordedSpan r = spanAt(a);
+        if (r == null || r.twin == null) {
+            return null;
+        }
+        if (r.spanClass < 0 || r.nelems == 1) {
+            return new Place(r.twin, 0);
+        }
+        int slot = r.slotAt(a);
+        return slot < r.nelems ? new Place(r.spanOf(slot), r.slotOf(slot)) : null;
     }
 
     // ---- objects
