@@ -147,14 +147,13 @@ public final class GoReplay extends Replay {
     }
 
     @Override
-    public void replay(EventBatch batch) {
+    public void replay(EventBatch batch, int from, int to) {
         byte[] kinds = batch.kind;
         long[] as = batch.a;
         int[] cs = batch.c;
         short[] ps = batch.proc;
-        int n = batch.size;
         collector.batch(batch);
-        for (int i = 0; i < n; i++) {
+        for (int i = from; i < to; i++) {
             byte kind = kinds[i];
             int proc = ps[i];
             if (kind == Kind.OBJECT_ALLOC) {
@@ -168,8 +167,11 @@ public final class GoReplay extends Replay {
                 other(kind, proc, as[i], batch.b[i], cs[i], i);
             }
         }
-        events += n;
-        now = n > 0 ? batch.timeNanos[n - 1] : now;
+        now = to > 0 ? batch.timeNanos[to - 1] : now;
+        if (to < batch.size) {
+            return;
+        }
+        events += to;
         timeLine().sample(now, events, runtime, collector.goalBytes());
         observer().moment(now, events, this);
     }
@@ -178,6 +180,19 @@ public final class GoReplay extends Replay {
     public void finish() {
         collector.finish();
         timeLine().finish(now, events, runtime, collector.goalBytes());
+    }
+
+    @Override
+    public Place placeOf(long a) {
+        RecordedSpan r = spans.at(a);
+        if (r == null || r.twin == null) {
+            return null;
+        }
+        if (r.spanClass < 0 || r.nelems == 1) {
+            return new Place(r.twin, 0);
+        }
+        int slot = r.slotAt(a);
+        return slot < r.nelems ? new Place(r.spanOf(slot), r.slotOf(slot)) : null;
     }
 
     // ---- objects
