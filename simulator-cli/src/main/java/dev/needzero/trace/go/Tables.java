@@ -27,7 +27,6 @@ final class Tables {
     private static final byte[] CACHE_SPAN = ascii("runtime.(*mcentral).cacheSpan");
     private static final byte[] SCAVENGE = ascii("runtime.bgscavenge");
     private static final byte[] SWEEP = ascii("runtime.bgsweep");
-    private static final byte[] GIVE_WAY = ascii("runtime.goschedIfBusy");
     private static final byte[] PROGRAM_GC = ascii("runtime.GC");
     private static final byte[] FREE_OS_MEMORY = ascii("runtime/debug.FreeOSMemory");
     private static final byte[] FREE_OS_MEMORY_LINKED = ascii("runtime/debug.freeOSMemory");
@@ -49,9 +48,7 @@ final class Tables {
     enum Worker {
         NONE,
         SCAVENGER,
-        SWEEPER,
-        /** The background sweeper, giving way as it does after every ten spans. */
-        SWEEPER_YIELDING
+        SWEEPER
     }
 
     private final Batches batches;
@@ -250,7 +247,6 @@ final class Tables {
         int sweep = Kind.SWEEP_BY_UNKNOWN;
         int gc = Kind.GC_BY_PACER;
         Worker worker = Worker.NONE;
-        boolean givesWay = false;
         int count = in.readCount("a number of frames", MAX_FRAMES);
         for (int i = 0; i < count; i++) {
             in.readNumber();
@@ -266,10 +262,8 @@ final class Tables {
                 gc = Kind.GC_BY_PROGRAM;
             } else if (stringEquals(function, SCAVENGE)) {
                 worker = Worker.SCAVENGER;
-            } else if (stringEquals(function, GIVE_WAY)) {
-                givesWay = true;
             } else if (stringEquals(function, SWEEP)) {
-                worker = givesWay ? Worker.SWEEPER_YIELDING : Worker.SWEEPER;
+                worker = Worker.SWEEPER;
             }
         }
         return sweep | (gc << GC_REASON_SHIFT) | (WORKERS.indexOf(worker) << WORKER_SHIFT);
