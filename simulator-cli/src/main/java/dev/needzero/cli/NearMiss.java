@@ -9,10 +9,10 @@ final class NearMiss {
     /** As in {@code ; did you mean thp?}, or nothing where no name is near. */
     static String hint(String typed, Collection<String> known) {
         String nearest = null;
-        int fewest = Math.max(1, typed.length() / 3) + 1;
+        int fewest = Math.max(2, typed.length() / 3) + 1;
         for (String name : known) {
             int edits = edits(typed, name);
-            if (edits < fewest) {
+            if (edits < fewest && edits < name.length()) {
                 nearest = name;
                 fewest = edits;
             }
