@@ -7,6 +7,7 @@ import dev.needzero.report.Run;
 import dev.needzero.report.TargetFile;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,7 +64,7 @@ final class ReplayCommand implements Callable<Integer> {
         Replays.Settings settings = options.settings(trace);
         try (TraceReader reader = options.open(trace);
                 Progress progress = new Progress("replay", "MiB")) {
-            Behaviours version = asked != null ? asked : options.behaviours(Versions.recordedBy(reader.info()));
+            Behaviours version = asked != null ? asked : options.behaviours(recordedBy(reader.info()));
             Replay replay = Replays.run(reader, version, settings, null, false, null, progress);
             progress.close();
             List<Run> runs = List.of(new Run(version, settings.recordedPlacement(), replay));
@@ -91,5 +92,12 @@ final class ReplayCommand implements Callable<Integer> {
         } else if (smaps != null) {
             TargetFile.write(Path.of(smaps), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    /** The version that recorded the trace; the newest for traces that no Go program wrote. */
+    static String recordedBy(TraceInfo info) {
+        return info.goVersion() != null
+                ? info.goVersion()
+                : Behaviours.versions().get(Behaviours.versions().size() - 1);
     }
 }

@@ -85,7 +85,7 @@ final class SweepCell {
     SetUp setUp(List<String> arguments, String trace, TraceInfo info) throws IOException {
         parse(arguments);
         options.check(info);
-        Behaviours behaviours = options.behaviours(go != null ? go : Versions.recordedBy(info));
+        Behaviours behaviours = options.behaviours(go != null ? go : ReplayCommand.recordedBy(info));
         Replays.Settings settings = options.settings(trace);
         return new SetUp(behaviours, settings, options.decoding(), options.assumptions(settings, info));
     }

@@ -9,7 +9,6 @@ import dev.needzero.report.SweepChart;
 import dev.needzero.report.SweepFile;
 import dev.needzero.report.SweepResult;
 import dev.needzero.report.SweepRow;
-import dev.needzero.report.TargetFile;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.workload.Workloads;
@@ -27,7 +26,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -104,17 +102,14 @@ final class SweepCommand implements Callable<Integer> {
             description = "Twins in memory at a time, at most. Default: as many as memory and cores allow.")
     private int atOnce;
 
-    @Option(
-            names = "--chart",
-            paramLabel = "FILE",
-            description = "Draw the metric over the grid, as lines or as a heat map; the name ends in .svg or .png.")
-    private Path chart;
-
     @Mixin
     private ReplayOptions options;
 
     @Mixin
     private JsonOption json;
+
+    @Mixin
+    private ChartOption chart;
 
     private final SweepCell parser = new SweepCell();
     private final Map<Integer, Grid.Cell> cells = new TreeMap<>();
@@ -168,9 +163,7 @@ final class SweepCommand implements Callable<Integer> {
         if (atOnce < 0) {
             throw usage("--at-once " + atOnce + ": expected a whole number above 0");
         }
-        if (chart != null && !chart.toString().toLowerCase(Locale.ROOT).matches(".*\\.(svg|png)")) {
-            throw usage("--chart " + chart + ": expected a name that ends in .svg or .png");
-        }
+        chart.check();
     }
 
     private List<Grid.Axis> axes() {
@@ -370,11 +363,7 @@ final class SweepCommand implements Callable<Integer> {
                 print(result, rows.size());
             }
             json.write(result.toJson());
-            if (chart != null) {
-                SweepChart drawing = new SweepChart(result);
-                TargetFile.write(
-                        chart, chart.toString().toLowerCase(Locale.ROOT).endsWith(".svg") ? drawing::svg : drawing::png);
-            }
+            chart.draw(new SweepChart(result));
         }
         int failed = failures.input + failures.ours;
         if (failed > 0) {

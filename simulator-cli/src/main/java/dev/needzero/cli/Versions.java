@@ -1,11 +1,10 @@
 package dev.needzero.cli;
 
 import dev.needzero.runtime.Behaviours;
-import dev.needzero.trace.TraceInfo;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which versions are meant: {@code 1.23,1.24}, {@code 1.23..1.27}, or none said. */
+/** Reads {@code 1.23,1.24} and {@code 1.23..1.27}. */
 final class Versions {
     private Versions() {}
 
@@ -25,12 +24,5 @@ final class Versions {
             }
         }
         return versions;
-    }
-
-    /** The version that recorded the trace; the newest for traces that no Go program wrote. */
-    static String recordedBy(TraceInfo info) {
-        return info.goVersion() != null
-                ? info.goVersion()
-                : Behaviours.versions().get(Behaviours.versions().size() - 1);
     }
 }

@@ -5,7 +5,9 @@ import dev.needzero.units.ByteSize;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.text.DecimalFormat;
@@ -21,7 +23,6 @@ import org.jfree.chart.plot.SeriesRenderingOrder;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.title.LegendTitle;
-import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
@@ -32,9 +33,20 @@ import org.jfree.data.xy.XYSeriesCollection;
  * Memory over time, one line a run, in two panels on one scale: what the kernel counts above, what Go counts below. Where
  * the upper lines part and the lower ones do not, Go's metrics cannot explain the difference.
  */
-public final class RssChart {
+public final class RssChart implements Picture {
     private static final int WIDTH = 960;
     private static final int HEIGHT = 600;
+    /** Okabe and Ito's palette, which the colour-blind can tell apart. */
+    static final Color[] LINES = {
+        new Color(0x00, 0x72, 0xb2),
+        new Color(0xd5, 0x5e, 0x00),
+        new Color(0x00, 0x9e, 0x73),
+        new Color(0xcc, 0x79, 0xa7),
+        new Color(0xb0, 0x8a, 0x00),
+        new Color(0x56, 0xb4, 0xe9),
+        new Color(0x55, 0x55, 0x55)
+    };
+
     private final String title;
     private final List<Run> runs;
 
@@ -43,14 +55,18 @@ public final class RssChart {
         this.runs = runs;
     }
 
-    /** Writes the chart as SVG text. */
+    @Override
     public void svg(OutputStream out) throws IOException {
-        new ChartImage(chart(), WIDTH, HEIGHT).svg(out);
+        ChartFile.svg(this::draw, WIDTH, HEIGHT, out);
     }
 
-    /** Writes the chart as PNG, two pixels a point. */
+    @Override
     public void png(OutputStream out) throws IOException {
-        new ChartImage(chart(), WIDTH, HEIGHT).png(out);
+        ChartFile.png(this::draw, WIDTH, HEIGHT, out);
+    }
+
+    private void draw(Graphics2D g) {
+        chart().draw(g, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
     }
 
     private JFreeChart chart() {
@@ -63,15 +79,11 @@ public final class RssChart {
         panels.setInsets(new RectangleInsets(4, 4, 4, 16));
         JFreeChart chart = new JFreeChart(null, JFreeChart.DEFAULT_TITLE_FONT, panels, false);
         chart.setBackgroundPaint(Color.WHITE);
-        TextTitle heading = new TextTitle(title, new Font(ChartImage.FONT, Font.BOLD, 17));
-        heading.setPaint(ChartImage.INK);
-        heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        heading.setPadding(10, 14, 6, 10);
-        chart.setTitle(heading);
+        chart.setTitle(ChartFile.heading(title));
         LegendTitle legend = new LegendTitle(panels);
         legend.setSources(new LegendItemSource[] {panels.getSubplots().get(0)});
-        legend.setItemFont(new Font(ChartImage.FONT, Font.PLAIN, 13));
-        legend.setItemPaint(ChartImage.INK);
+        legend.setItemFont(new Font(ChartFile.FONT, Font.PLAIN, 13));
+        legend.setItemPaint(ChartFile.INK);
         legend.setPosition(RectangleEdge.TOP);
         legend.setHorizontalAlignment(HorizontalAlignment.LEFT);
         legend.setPadding(0, 8, 6, 8);
@@ -96,7 +108,7 @@ public final class RssChart {
             Run run = runs.get(i);
             TimeLine t = run.timeLine();
             lines.addSeries(series(run, kernel ? t::rssBytes : t::goInUseBytes));
-            pens.setSeriesPaint(i, ChartImage.line(i));
+            pens.setSeriesPaint(i, LINES[i % LINES.length]);
             pens.setSeriesStroke(i, pen(i));
             pens.setSeriesShapesVisible(i, false);
         }
@@ -107,7 +119,7 @@ public final class RssChart {
         panel.setBackgroundPaint(Color.WHITE);
         panel.setSeriesRenderingOrder(SeriesRenderingOrder.FORWARD);
         panel.setOutlineVisible(false);
-        panel.setRangeGridlinePaint(ChartImage.FAINT);
+        panel.setRangeGridlinePaint(ChartFile.FAINT);
         panel.setRangeGridlineStroke(new BasicStroke(1));
         panel.setDomainGridlinesVisible(false);
         return panel;
@@ -138,13 +150,13 @@ public final class RssChart {
         return t.timeNanos(t.size() - 1) > 0;
     }
 
-    private static NumberAxis axis(String label) {
+    static NumberAxis axis(String label) {
         NumberAxis axis = new NumberAxis(label);
-        axis.setLabelFont(new Font(ChartImage.FONT, Font.PLAIN, 13));
-        axis.setTickLabelFont(new Font(ChartImage.FONT, Font.PLAIN, 12));
-        axis.setLabelPaint(ChartImage.INK);
-        axis.setTickLabelPaint(ChartImage.INK);
-        axis.setAxisLinePaint(ChartImage.FAINT);
+        axis.setLabelFont(new Font(ChartFile.FONT, Font.PLAIN, 13));
+        axis.setTickLabelFont(new Font(ChartFile.FONT, Font.PLAIN, 12));
+        axis.setLabelPaint(ChartFile.INK);
+        axis.setTickLabelPaint(ChartFile.INK);
+        axis.setAxisLinePaint(ChartFile.FAINT);
         axis.setTickMarksVisible(false);
         axis.setLowerMargin(0);
         axis.setUpperMargin(0);

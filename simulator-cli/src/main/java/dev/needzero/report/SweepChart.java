@@ -3,6 +3,8 @@ package dev.needzero.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.text.DecimalFormat;
@@ -19,6 +21,7 @@ import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.SymbolAxis;
+import org.jfree.chart.block.BlockBorder;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.Plot;
 import org.jfree.chart.plot.XYPlot;
@@ -26,7 +29,6 @@ import org.jfree.chart.renderer.LookupPaintScale;
 import org.jfree.chart.renderer.category.LineAndShapeRenderer;
 import org.jfree.chart.renderer.xy.XYBlockRenderer;
 import org.jfree.chart.title.LegendTitle;
-import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
@@ -37,8 +39,7 @@ import org.jfree.data.xy.DefaultXYZDataset;
  * A sweep's metric over its grid. The first key's values run from left to right; every combination of the others, and of
  * traces, is a line where they are few and the values are numbers or versions, else a row of a heat map.
  */
-public final class SweepChart {
-    private static final int MOST_LINES = 7;
+public final class SweepChart implements Picture {
     private static final int MOST_WORDS = 600;
     private static final int CELL_WIDTH = 86;
     private static final int CELL_HEIGHT = 26;
@@ -87,24 +88,34 @@ public final class SweepChart {
         return trace.replaceFirst("^.*/", "").replaceFirst("\\.trace(\\.gz|\\.zst)?$", "");
     }
 
+    @Override
     public void svg(OutputStream out) throws IOException {
-        image().svg(out);
+        ChartFile.svg(this::draw, width(), height(), out);
     }
 
+    @Override
     public void png(OutputStream out) throws IOException {
-        image().png(out);
+        ChartFile.png(this::draw, width(), height(), out);
     }
 
-    private ChartImage image() {
-        boolean ordered = across.size() > 2 && across.stream().allMatch(v -> v.matches("\\d[\\d.]*\\w*%?"));
-        if (ordered && lines.size() <= MOST_LINES) {
-            return new ChartImage(chart(linePlot(), lines.size() > 1), 960, 480);
-        }
+    private void draw(Graphics2D g) {
+        JFreeChart chart = areLines() ? chart(linePlot(), lines.size() > 1) : chart(heatPlot(), false);
+        chart.draw(g, new Rectangle2D.Double(0, 0, width(), height()));
+    }
+
+    private boolean areLines() {
+        return across.size() > 2
+                && lines.size() <= RssChart.LINES.length
+                && across.stream().allMatch(value -> value.matches("\\d[\\d.]*\\w*%?"));
+    }
+
+    private int width() {
         int names = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
-        return new ChartImage(
-                chart(heatPlot(), false),
-                Math.max(480, 90 + 7 * names + CELL_WIDTH * across.size()),
-                120 + CELL_HEIGHT * lines.size());
+        return areLines() ? 960 : Math.max(480, 90 + 7 * names + CELL_WIDTH * across.size());
+    }
+
+    private int height() {
+        return areLines() ? 480 : 120 + CELL_HEIGHT * lines.size();
     }
 
     private JFreeChart chart(Plot plot, boolean legend) {
@@ -113,25 +124,21 @@ public final class SweepChart {
         plot.setInsets(new RectangleInsets(4, 4, 4, 16));
         JFreeChart chart = new JFreeChart(null, JFreeChart.DEFAULT_TITLE_FONT, plot, legend);
         chart.setBackgroundPaint(Color.WHITE);
-        TextTitle heading = new TextTitle(title, new Font(ChartImage.FONT, Font.BOLD, 17));
-        heading.setPaint(ChartImage.INK);
-        heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        heading.setPadding(10, 14, 6, 10);
-        chart.setTitle(heading);
+        chart.setTitle(ChartFile.heading(title));
         if (legend) {
             LegendTitle lineNames = chart.getLegend();
             lineNames.setItemFont(font(13));
-            lineNames.setItemPaint(ChartImage.INK);
+            lineNames.setItemPaint(ChartFile.INK);
             lineNames.setPosition(RectangleEdge.TOP);
             lineNames.setHorizontalAlignment(HorizontalAlignment.LEFT);
-            lineNames.setFrame(org.jfree.chart.block.BlockBorder.NONE);
+            lineNames.setFrame(BlockBorder.NONE);
             lineNames.setPadding(0, 8, 6, 8);
         }
         return chart;
     }
 
     private static Font font(int points) {
-        return new Font(ChartImage.FONT, Font.PLAIN, points);
+        return new Font(ChartFile.FONT, Font.PLAIN, points);
     }
 
     private double scale() {
@@ -149,24 +156,24 @@ public final class SweepChart {
         CategoryAxis x = new CategoryAxis(key);
         x.setLabelFont(font(13));
         x.setTickLabelFont(font(12));
-        x.setLabelPaint(ChartImage.INK);
-        x.setTickLabelPaint(ChartImage.INK);
-        x.setAxisLinePaint(ChartImage.FAINT);
+        x.setLabelPaint(ChartFile.INK);
+        x.setTickLabelPaint(ChartFile.INK);
+        x.setAxisLinePaint(ChartFile.FAINT);
         NumberAxis y = new NumberAxis(result.metric() + (result.bytes() ? ", MiB" : ""));
         y.setLabelFont(font(13));
         y.setTickLabelFont(font(12));
-        y.setLabelPaint(ChartImage.INK);
-        y.setTickLabelPaint(ChartImage.INK);
+        y.setLabelPaint(ChartFile.INK);
+        y.setTickLabelPaint(ChartFile.INK);
         y.setAxisLineVisible(false);
         y.setAutoRangeIncludesZero(true);
         y.setNumberFormatOverride(new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
         LineAndShapeRenderer pens = new LineAndShapeRenderer(true, true);
         for (int i = 0; i < lines.size(); i++) {
-            pens.setSeriesPaint(i, ChartImage.line(i));
+            pens.setSeriesPaint(i, RssChart.LINES[i]);
             pens.setSeriesStroke(i, new BasicStroke(2.2f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         }
         CategoryPlot plot = new CategoryPlot(data, x, y, pens);
-        plot.setRangeGridlinePaint(ChartImage.FAINT);
+        plot.setRangeGridlinePaint(ChartFile.FAINT);
         plot.setRangeGridlineStroke(new BasicStroke(1));
         return plot;
     }
@@ -208,7 +215,7 @@ public final class SweepChart {
             for (double[] point : points) {
                 XYTextAnnotation words = new XYTextAnnotation(result.format(point[2]), point[0], point[1]);
                 words.setFont(font(11));
-                words.setPaint(most > least && (point[2] - least) / (most - least) > 0.5 ? Color.WHITE : ChartImage.INK);
+                words.setPaint(most > least && (point[2] - least) / (most - least) > 0.5 ? Color.WHITE : ChartFile.INK);
                 plot.addAnnotation(words);
             }
         }
@@ -220,8 +227,8 @@ public final class SweepChart {
         axis.setGridBandsVisible(false);
         axis.setLabelFont(font(13));
         axis.setTickLabelFont(font(12));
-        axis.setLabelPaint(ChartImage.INK);
-        axis.setTickLabelPaint(ChartImage.INK);
+        axis.setLabelPaint(ChartFile.INK);
+        axis.setTickLabelPaint(ChartFile.INK);
         axis.setAxisLineVisible(false);
         axis.setTickMarksVisible(false);
         axis.setRange(-0.5, names.size() - 0.5);
