@@ -2,7 +2,7 @@ package dev.needzero.cli;
 
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.bisect.Bisection;
-import dev.needzero.experiment.bisect.Metric;
+import dev.needzero.experiment.Metric;
 import dev.needzero.report.BisectionReport;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;

@@ -1,6 +1,5 @@
-package dev.needzero.experiment.bisect;
+package dev.needzero.experiment;
 
-import dev.needzero.experiment.Replay;
 import dev.needzero.os.Cause;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
@@ -28,6 +27,34 @@ public record Metric(String name, String unit, ToLongFunction<Replay> figure) {
         OF_THE_SYSTEM.put("mapped", r -> r.runtime().os().mappedBytes());
     }
 
+    /** Resident memory at the last checkpoint of a name. */
+    public static Metric rssAt(String checkpoint) {
+        return new Metric("rss@" + checkpoint, "bytes", r -> at(r, checkpoint).rssBytes());
+    }
+
+    /** One of runtime/metrics at the last checkpoint of a name. */
+    public static Metric at(String checkpoint, String name) {
+        return new Metric(
+                name + "@" + checkpoint,
+                unit(name),
+                r -> at(r, checkpoint).metrics().get(name));
+    }
+
+    private static Checkpoint at(Replay replay, String checkpoint) {
+        Checkpoint found = null;
+        for (Checkpoint c : replay.checkpoints()) {
+            found = c.name().equals(checkpoint) ? c : found;
+        }
+        if (found == null) {
+            throw new IllegalStateException("no checkpoint " + checkpoint);
+        }
+        return found;
+    }
+
+    private static String unit(String name) {
+        return name.substring(name.indexOf(':') + 1);
+    }
+
     /**
      * The metric of a name: one of the system's, or one of runtime/metrics as it stands at the end.
      *
@@ -42,7 +69,7 @@ public record Metric(String name, String unit, ToLongFunction<Replay> figure) {
             throw new IllegalArgumentException("metric \"" + name + "\" is not known");
         }
         return new Metric(
-                name, name.substring(name.indexOf(':') + 1), r -> r.metrics().getOrDefault(name, 0L));
+                name, unit(name), r -> r.metrics().getOrDefault(name, 0L));
     }
 
     /** Every name that is known. */
