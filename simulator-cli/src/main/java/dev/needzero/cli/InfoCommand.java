@@ -2,6 +2,7 @@ package dev.needzero.cli;
 
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TraceSummary;
+import dev.needzero.report.SummaryChart;
 import dev.needzero.report.SummaryReport;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "info",
         mixinStandardHelpOptions = true,
-        description = "Say what a trace holds: events, objects, types, collections, and what it cannot tell.")
+        description = "Say what a trace holds: events, objects by size and lifetime, types, and what it cannot tell.")
 final class InfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -28,8 +29,12 @@ final class InfoCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private ChartOption chart;
+
     @Override
     public Integer call() throws IOException {
+        chart.check();
         try (TraceReader reader = Replays.open(trace);
                 Progress progress = new Progress("info", "MiB")) {
             TraceSummary summary = TraceSummary.of(reader, progress);
@@ -41,6 +46,7 @@ final class InfoCommand implements Callable<Integer> {
                 out.flush();
             }
             json.write(report.toJson());
+            chart.draw(new SummaryChart(ChartOption.title(trace), summary));
         }
         return Exit.DONE;
     }
