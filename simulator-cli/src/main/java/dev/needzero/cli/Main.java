@@ -48,6 +48,7 @@ public final class Main implements Runnable {
         COMMANDS.put("convert", ConvertCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
+        COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
     }
 
