@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -94,6 +95,9 @@ final class ReplayOptions {
             description = "Which objects of a trace without a pointer map hold no pointers, as in 'char* >=64KiB'.")
     private String noscan;
 
+    @Mixin
+    private DamageOption damage;
+
     private String touchOrigin;
 
     /** A version as {@code --go} names it, changed as {@code --set} says. */
@@ -129,7 +133,7 @@ final class ReplayOptions {
         } catch (IllegalArgumentException e) {
             throw usage("--noscan: " + e.getMessage());
         }
-        TraceReader reader = Replays.open(trace);
+        TraceReader reader = damage.open(trace);
         try {
             if (reader.info().placed() && rule != null) {
                 throw usage("--noscan: a Go trace says itself which objects hold pointers");

@@ -116,6 +116,9 @@ public final class IdReplay extends Replay {
                     "event " + events,
                     "an object of " + size + " bytes; expected at most " + ByteSize.format(MAX_OBJECT_BYTES)));
         }
+        if (spanOf[at] != null) {
+            free(at); // its free was lost with a damaged part of the trace
+        }
         if (size <= 0) {
             spanOf[at] = null; // Go's zerobase
             return;
