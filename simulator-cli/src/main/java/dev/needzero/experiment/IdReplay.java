@@ -86,6 +86,7 @@ public final class IdReplay extends Replay {
                     collect(batch.timeNanos[i]);
                     runtime.scavenger().releaseAll();
                 }
+                case Kind.RSS_SAMPLE -> observedRss().add(batch.timeNanos[i], events + i, a);
                 case Kind.CHECKPOINT -> checkpoint(a, reader.string(batch.c[i]), events + i, batch.timeNanos[i]);
                 default -> {} // what moves no memory
             }
