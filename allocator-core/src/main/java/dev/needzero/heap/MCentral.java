@@ -42,6 +42,12 @@ public final class MCentral {
         return full[1 - (heap.sweepgen >> 1 & 1)];
     }
 
+    /** How many spans wait in one of the four queues. */
+    public int waiting(boolean full, boolean swept) {
+        SpanSet set = full ? swept ? fullSwept() : fullUnswept() : swept ? partialSwept() : partialUnswept();
+        return set.listed();
+    }
+
     /**
      * A span with a free slot, for a P: the oldest swept one, else one swept here and now, else fresh pages. Sweeping
      * here keeps a span that turns out empty: it is about to be used.

@@ -67,6 +67,15 @@ final class SpanSet {
         return n;
     }
 
+    /** How many spans are listed, stale entries left out. */
+    int listed() {
+        int n = 0;
+        for (int i = 0; i < size; i++) {
+            n += ring[head + i & ring.length - 1].listedIn == this ? 1 : 0;
+        }
+        return n;
+    }
+
     private boolean isAwaiting(MHeap heap, MSpan span) {
         return span.listedIn == this && heap.isUnswept(span);
     }

@@ -39,11 +39,13 @@ public final class Main implements Runnable {
         COMMANDS.put("info", InfoCommand::new);
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("bisect", BisectCommand::new);
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("convert", ConvertCommand::new);
+        COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
     }

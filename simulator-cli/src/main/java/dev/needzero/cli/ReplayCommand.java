@@ -95,7 +95,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     /** The version that recorded the trace; the newest for traces that no Go program wrote. */
-    private static String recordedBy(TraceInfo info) {
+    static String recordedBy(TraceInfo info) {
         return info.goVersion() != null
                 ? info.goVersion()
                 : Behaviours.versions().get(Behaviours.versions().size() - 1);

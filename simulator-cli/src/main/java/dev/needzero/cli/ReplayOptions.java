@@ -102,18 +102,29 @@ final class ReplayOptions {
 
     /** A version as {@code --go} names it, changed as {@code --set} says. */
     Behaviours behaviours(String version) {
+        return behaviours("--go", version);
+    }
+
+    /** The same for a version that another option names. */
+    Behaviours behaviours(String option, String version) {
         Behaviours result;
         try {
             result = Behaviours.of(version);
         } catch (IllegalArgumentException e) {
-            throw usage("--go " + version + ": not a version that is known; known are 1." + Behaviours.OLDEST_MINOR
+            throw usage(option + " " + version + ": not a version that is known; known are 1." + Behaviours.OLDEST_MINOR
                     + " … 1." + Behaviours.NEWEST_MINOR);
         }
-        for (Map.Entry<String, String> change : changes.entrySet()) {
+        return changed(result, "--set", changes);
+    }
+
+    /** A version changed as an option says. */
+    Behaviours changed(Behaviours version, String option, Map<String, String> settings) {
+        Behaviours result = version;
+        for (Map.Entry<String, String> change : settings.entrySet()) {
             try {
                 result = result.with(change.getKey(), change.getValue());
             } catch (IllegalArgumentException e) {
-                throw usage("--set " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
+                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
             }
         }
         return result;

@@ -73,8 +73,8 @@ public final class IdReplay extends Replay {
     }
 
     @Override
-    public void replay(EventBatch batch) {
-        for (int i = 0; i < batch.size; i++) {
+    public void replay(EventBatch batch, int from, int to) {
+        for (int i = from; i < to; i++) {
             long a = batch.a[i];
             switch (batch.kind[i]) {
                 case Kind.ALLOC ->
@@ -92,9 +92,18 @@ public final class IdReplay extends Replay {
             }
             now = batch.timeNanos[i];
         }
-        events += batch.size;
+        if (to < batch.size) {
+            return;
+        }
+        events += to;
         timeLine().sample(now, events, runtime, collector.goalBytes());
         observer().moment(now, events, this);
+    }
+
+    @Override
+    public Place placeOf(long a) {
+        MSpan span = a >= 0 && a < spanOf.length ? spanOf[(int) a] : null;
+        return span == null ? null : new Place(span, slot(span, addressOf[(int) a]));
     }
 
     private void collect(long nanos) {

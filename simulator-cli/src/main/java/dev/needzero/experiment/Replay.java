@@ -58,8 +58,28 @@ public abstract class Replay {
         listener.reached(checkpoint, this);
     }
 
+    /** Where the twin keeps an object. */
+    public record Place(MSpan span, int slot) {}
+
     /** Replays a batch of events. */
-    public abstract void replay(EventBatch batch);
+    public final void replay(EventBatch batch) {
+        replay(batch, 0, batch.size);
+    }
+
+    /**
+     * Replays a part of a batch; parts follow each other, and the next batch begins when the last of them is done.
+     *
+     * @param from the first event's index
+     * @param to one past the last event's
+     */
+    public abstract void replay(EventBatch batch, int from, int to);
+
+    /**
+     * Where in the twin that lies which an event's column a names: an object, or a span without any.
+     *
+     * @return null when the replay does not know it
+     */
+    public abstract Place placeOf(long a);
 
     /** The trace is over: what is still open is closed. */
     public abstract void finish();

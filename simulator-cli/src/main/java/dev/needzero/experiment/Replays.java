@@ -159,6 +159,28 @@ public final class Replays {
         return done;
     }
 
+    /** Twins on the caller's thread, who feeds them as far as it likes. */
+    public static final class Lockstep {
+        private final Prelude prelude;
+        private final List<Replay> replays = new ArrayList<>();
+
+        public Lockstep(TraceReader reader, List<Behaviours> versions, Settings settings) throws IOException {
+            prelude = Prelude.of(reader);
+            for (Behaviours version : versions) {
+                replays.add(replay(reader, prelude, version, settings, null, false));
+            }
+        }
+
+        public List<Replay> replays() {
+            return replays;
+        }
+
+        /** The next batch, for each of the twins; null at the end. */
+        public EventBatch next() throws IOException {
+            return prelude.next(new EventBatch());
+        }
+    }
+
     /** A twin on a thread of its own, fed through a short queue. */
     private static final class Lane extends Thread {
         static final EventBatch END = new EventBatch();

@@ -12,7 +12,7 @@ import dev.needzero.units.ByteSize;
  * @param alignBytes its alignment
  * @param pointerBytes length of the prefix that holds pointers; 0: pointer-free
  */
-record GoType(String name, long sizeBytes, int alignBytes, long pointerBytes) {
+public record GoType(String name, long sizeBytes, int alignBytes, long pointerBytes) {
     static final int WORD_BYTES = 8;
 
     /** What a caller gets that writes everything itself and so asks for no zeroing: strings, grown pointer-free slices. */
@@ -34,7 +34,7 @@ record GoType(String name, long sizeBytes, int alignBytes, long pointerBytes) {
     }
 
     /** The named type, or a size: {@code 128} is {@code [128]uint8}, {@code *128} that many bytes of pointers. */
-    static GoType parse(String text) {
+    public static GoType parse(String text) {
         switch (text) {
             case "uint8", "byte":
                 return UINT8;
