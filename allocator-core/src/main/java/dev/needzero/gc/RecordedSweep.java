@@ -26,8 +26,9 @@ public final class RecordedSweep {
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
-    private long pagesSweptBefore;
     private long sweptInBackground;
+    /** No P is idle, so that the background sweeper gives way after every batch. */
+    private boolean busy = true;
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
@@ -77,7 +78,7 @@ public final class RecordedSweep {
     /** A P begins to sweep. */
     public void sweepBegin(P p) {
         sweeper.flush(p);
-        pagesSweptBefore = heap.pagesSwept();
+        p.setSweptPages(0);
     }
 
     /**
@@ -89,8 +90,8 @@ public final class RecordedSweep {
         if (by == By.CACHE_SPAN) {
             p.setRefillSweepBytes(bytes);
         } else if (by == By.IN_ORDER) {
-            long pages = (bytes >>> Units.PAGE_SHIFT) + pagesSweptBefore;
-            while (heap.pagesSwept() < pages && sweeper.sweepOne(pages - heap.pagesSwept())) {
+            long until = heap.pagesSwept() + (bytes >>> Units.PAGE_SHIFT) - p.sweptPages();
+            while (heap.pagesSwept() < until && sweeper.sweepOne(until - heap.pagesSwept())) {
                 // in step with the recording
             }
         }
@@ -101,14 +102,21 @@ public final class RecordedSweep {
         sweeper.flush(p);
     }
 
+    /** Whether no P is idle. */
+    public void setBusy(boolean busy) {
+        this.busy = busy;
+    }
+
     /**
      * The background sweeper stopped for a while.
      *
-     * @param spans spans it had swept since it started, with or without anything dead; negative: nothing is left to sweep
+     * @param nothingLeft it stopped because everything is swept; else at the end of a batch
      */
-    public void backgroundRan(P p, long spans) {
+    public void backgroundRan(P p, boolean nothingLeft) {
         sweeper.flush(p);
-        while ((spans < 0 || sweptInBackground < spans) && sweeper.sweepOne()) {
+        long until = Math.max(1, (sweptInBackground + BACKGROUND_BATCH_SPANS - 1) / BACKGROUND_BATCH_SPANS)
+                * BACKGROUND_BATCH_SPANS;
+        while ((nothingLeft || sweptInBackground < until) && sweeper.sweepOne()) {
             sweptInBackground++;
         }
         sweptInBackground = 0;
@@ -120,27 +128,27 @@ public final class RecordedSweep {
      * @param background whether the background sweeper did it
      */
     public void swept(P p, MSpan span, By by, boolean background) {
-        if (span.state() != MSpan.State.IN_USE || heap.isStale(span)) {
-            return; // a cached span: its P's flush sweeps it
+        if (span.state() != MSpan.State.IN_USE) {
+            return;
+        }
+        if (heap.isStale(span)) {
+            // A P gives up what it had cached, one span class after the other, and has come to this one.
+            P holder = heap.cachedBy(span);
+            if (holder != null) {
+                heap.releaseThrough(holder, span.spanClass());
+            }
+            return;
         }
         if (heap.isUnswept(span)) {
             switch (by) {
-                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span);
+                case CACHE_SPAN -> p.expect(span);
                 case RECLAIM -> {
                     sweeper.flush(p);
                     heap.sweep(span, false);
                 }
                 case IN_ORDER -> {
                     sweeper.flush(p);
-                    if (!background) {
-                        sweeper.sweepThrough(span);
-                    } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
-                        sweptInBackground += sweeper.sweepThrough(span);
-                    } else {
-                        // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
-                        heap.sweep(span, false);
-                        sweptInBackground++;
-                    }
+                    inOrder(p, span, background);
                 }
             }
             return;
@@ -148,6 +156,20 @@ public final class RecordedSweep {
         // The twin swept it before it knew of these deaths; unless a P holds it, it is swept once more.
         if (span.sweepgen() == heap.sweepgen()) {
             heap.sweep(span, false);
+        }
+    }
+
+    private void inOrder(P p, MSpan span, boolean background) {
+        long before = heap.pagesSwept();
+        if (!background) {
+            sweeper.sweepThrough(span);
+            p.setSweptPages(p.sweptPages() + heap.pagesSwept() - before);
+        } else if (!busy || sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
+            sweptInBackground += sweeper.sweepThrough(span);
+        } else {
+            // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
+            heap.sweep(span, false);
+            sweptInBackground++;
         }
     }
 }

@@ -172,7 +172,7 @@ public final class MHeap {
         return initSpan(page, npages, scavenged, spanClass, use, 0);
     }
 
-    /** The page that a span of this length would begin at if it were allocated now, or -1 if the heap would have to grow. */
+    /** The page that a span of this length would begin at if it were allocated now. */
     public int peek(P p, int npages) {
         if (p != null && npages < layout.pageCachePages() >> 2) {
             PageCache cache = p.pageCache;
@@ -180,7 +180,7 @@ public final class MHeap {
             if (cache.isEmpty()) {
                 PageCache next = new PageCache();
                 next.base = Math.max(0, pages.find(1)) & -PageCache.PAGES;
-                next.freeBits = pages.freeBitsOf(next.base);
+                next.freeBits = pages.limitPage() == 0 ? 0 : pages.freeBitsOf(next.base);
                 at = next.find(npages);
             } else {
                 at = cache.find(npages);
@@ -189,7 +189,15 @@ public final class MHeap {
                 return at;
             }
         }
-        return pages.find(npages);
+        int at = pages.find(npages);
+        if (at < 0) {
+            // The heap grows; the span begins in the free pages at its old end.
+            at = pages.limitPage();
+            while (at > 0 && pages.isFree(at - 1, 1)) {
+                at--;
+            }
+        }
+        return at;
     }
 
     /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
@@ -226,6 +234,77 @@ public final class MHeap {
         }
         pages.allocRange(page, npages);
         return initSpan(page, npages, pages.lastScavengedPages(), spanClass, use, nelems);
+    }
+
+    /**
+     * A span on the pages that a recording shows, whatever this heap would have chosen. Pages that lie in a P's cache leave
+     * it; what else still lies there is taken to be gone.
+     *
+     * @param p who asks
+     */
+    public MSpan allocAs(P p, int page, int npages, int spanClass, MSpan.State use) {
+        long grown = 0;
+        while (page + npages > pages.limitPage()) {
+            grown += grow(npages);
+        }
+        int scavenged = takePages(p, page, npages);
+        policy.beforeUse(grown, (long) scavenged << Units.PAGE_SHIFT);
+        return initSpan(page, npages, scavenged, spanClass, use, 0);
+    }
+
+    private int takePages(P p, int page, int npages) {
+        PageCache own = p.pageCache;
+        if (own.holds(page, npages)) {
+            own.take(page, npages);
+            return own.lastScavengedPages();
+        }
+        for (P q : procs) {
+            if (q != null && q.pageCache.touches(page, npages)) {
+                pages.flush(q.pageCache);
+            }
+        }
+        for (int at = page; at < page + npages; at++) {
+            MSpan still = spanOf(at);
+            if (still != null) {
+                discard(still);
+            }
+        }
+        boolean cacheable = npages < layout.pageCachePages() >> 2 && page >>> 6 == page + npages - 1 >>> 6;
+        if (cacheable && own.find(npages) >= 0) {
+            pages.flush(own); // it was given up unseen: its P was idle at a collection's end
+        }
+        if (cacheable && own.isEmpty()) {
+            pages.fillCache(own, page & -PageCache.PAGES, npages == 1 ? -1L << page : -1L);
+            own.take(page, npages);
+            return own.lastScavengedPages();
+        }
+        pages.allocRange(page, npages);
+        return pages.lastScavengedPages();
+    }
+
+    /** Frees a span with all that is on it: the recording shows that it is gone. */
+    public void discard(MSpan span) {
+        if (span.state == MSpan.State.IN_USE) {
+            P holder = cachedBy(span);
+            if (holder != null) {
+                flushCounts(holder, span);
+                holder.cached[span.spanClass] = null;
+            }
+            if (span.isLarge()) {
+                stats.largeFree += span.sizeBytes();
+                stats.largeFreeCount++;
+            } else {
+                stats.smallFreeCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount;
+            }
+        }
+        freeSpan(span);
+    }
+
+    /** Gives the pages that a P has cached back to the heap: it is idle at a collection's end, or goes away. */
+    public void flushPageCache(P p) {
+        if (!p.pageCache.isEmpty()) {
+            pages.flush(p.pageCache);
+        }
     }
 
     private MSpan initSpan(
@@ -403,7 +482,48 @@ public final class MHeap {
     /** Makes a P use this span of a class instead of the one it has cached: the recording shows that it does. */
     public void adopt(P p, MSpan span) {
         uncache(p, span.spanClass);
+        take(p, span);
+    }
+
+    /**
+     * Exchanges a P's span of a class for the one that a recording shows it to use from here on, or gives it up for fresh
+     * pages that come next.
+     *
+     * @param recorded a span with a free slot that no P has cached; null when the recording takes fresh pages
+     * @return whether this heap would have done the same
+     */
+    public boolean refillAs(P p, int spanClass, MSpan recorded) {
+        MSpan old = p.cached[spanClass];
+        boolean due = old == null || old.peekFree() < 0;
+        uncache(p, spanClass);
+        MSpan own = central[spanClass].findSpan(p);
+        if (own != null && own != recorded) {
+            central[spanClass].putBack(own);
+        }
+        if (recorded != null) {
+            take(p, recorded);
+        }
+        return due && own == recorded;
+    }
+
+    private void take(P p, MSpan span) {
+        if (span.listedIn != null) {
+            span.listedIn.remove(span);
+        }
+        if (isUnswept(span)) {
+            sweep(span, true);
+        }
         cacheForUse(p, span);
+    }
+
+    /** The P that has a span cached, or null. */
+    public P cachedBy(MSpan span) {
+        for (P p : procs) {
+            if (p != null && p.cached[span.spanClass] == span) {
+                return p;
+            }
+        }
+        return null;
     }
 
     private MSpan cacheForUse(P p, MSpan span) {
@@ -579,7 +699,7 @@ public final class MHeap {
         if (SpanClass.sizeClass(spanClass) == 0 && npages < Long.MAX_VALUE) {
             MSpan fits = set.oldestUnswept(this, npages);
             if (fits != null) {
-                fits.listedIn = null;
+                set.remove(fits);
                 return fits;
             }
         }
@@ -682,6 +802,15 @@ public final class MHeap {
         stats.tinyAllocCount += p.tinyAllocs;
         p.tinyAllocs = 0;
         p.flushGen = sweepgen;
+    }
+
+    /** The first part of {@link #releaseAll}: the classes up to this one. */
+    public void releaseThrough(P p, int spanClass) {
+        for (int c = 0; c <= spanClass; c++) {
+            if (p.cached[c] != null && isStale(p.cached[c])) {
+                uncache(p, c);
+            }
+        }
     }
 
     /** Whether a P still holds spans from before the last mark termination. */

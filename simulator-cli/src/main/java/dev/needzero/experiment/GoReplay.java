@@ -41,6 +41,8 @@ public final class GoReplay extends Replay {
     private final TraceStart before;
     private final Stacks stacks;
     private final GoCollector collector;
+    /** Null where the twin's version lays spans out differently, or decides nothing. */
+    private final Following following;
 
     private final List<long[]> lostSpans = new ArrayList<>();
     private final Placement placement = new Placement();
@@ -118,7 +120,19 @@ public final class GoReplay extends Replay {
         this.touch = new TouchRules.Cache(rules, reader.types());
         this.before = new TraceStart(runtime, spans, touch, prelude, recordedPlacement, start, startIsOurs);
         this.stacks = new Stacks(heap, os, spans);
+        this.following = !recordedPlacement && laysOutAlike(recordedLayout, layout) ? new Following(runtime, spans) : null;
         this.collector = new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+    }
+
+    private static boolean laysOutAlike(HeapLayout recorded, HeapLayout twin) {
+        return recorded.sizeClasses() == twin.sizeClasses()
+                && recorded.mallocHeaders() == twin.mallocHeaders()
+                && recorded.inlineMarkBits() == twin.inlineMarkBits()
+                && recorded.headerLimitBytes() == twin.headerLimitBytes()
+                && recorded.smallLimitBytes() == twin.smallLimitBytes()
+                && recorded.tinyBlockBytes() == twin.tinyBlockBytes()
+                && recorded.pageCachePages() == twin.pageCachePages()
+                && recorded.growthPages() == twin.growthPages();
     }
 
     @Override
@@ -230,6 +244,10 @@ public final class GoReplay extends Replay {
             }
             r.takenBits[slot >>> 6] |= 1L << slot;
         }
+        if (following != null) {
+            follow(r, slot, p, type, i);
+            return;
+        }
         if (r.idle) {
             r.idle = false;
             heap.adopt(p, r.twin);
@@ -258,6 +276,29 @@ public final class GoReplay extends Replay {
             placement.objectsSame++;
         } else {
             differ(i, "object", r.base + (long) slot * r.elemBytes, t.slotAddress(twinSlot));
+        }
+        int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
+        if (written > 0) {
+            os.write(at, written, Cause.PROGRAM);
+        }
+    }
+
+    private void follow(RecordedSpan r, int slot, P p, int type, int i) {
+        int spanClass = r.spanClass;
+        MSpan t = r.twin;
+        boolean same;
+        if (p.cached(spanClass) == t && t.peekFree() == slot) {
+            t.nextFree();
+            same = true;
+        } else {
+            same = following.objectMade(p, r, slot);
+        }
+        int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
+        long at = runtime.prepare(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
+        if (same) {
+            placement.objectsSame++;
+        } else {
+            differ(i, "object", r.base + (long) slot * r.elemBytes, -1);
         }
         int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
         if (written > 0) {
@@ -305,11 +346,11 @@ public final class GoReplay extends Replay {
     private void differ(int i, String what, long recorded, long twin) {
         if (placement.firstDifference == null) {
             placement.firstDifference = String.format(
-                    "event %d: %s recorded at 0x%x, the twin puts it at 0x%x",
+                    "event %d: %s recorded at 0x%x, the twin puts it %s",
                     events + i,
                     what,
                     reader.info().heapBase() + recorded,
-                    reader.info().heapBase() + twin);
+                    twin < 0 ? "elsewhere" : String.format("at 0x%x", reader.info().heapBase() + twin));
         }
     }
 
@@ -361,6 +402,9 @@ public final class GoReplay extends Replay {
     }
 
     private void collected() {
+        if (following != null) {
+            placement.objectsSame -= Math.min(placement.objectsSame, following.collected());
+        }
         timeLine().cycle(now);
         observer().moment(now, events + index, this);
     }
@@ -373,6 +417,20 @@ public final class GoReplay extends Replay {
         }
         if (!lostSpans.isEmpty() && !recordedPlacement) {
             insertLostSpan(p, npages, address);
+        }
+        if (following != null) {
+            int own = following.spanMade(p, r);
+            if ((long) own << Units.PAGE_SHIFT == address) {
+                placement.spansSame++;
+            } else {
+                differ(i, "span", address, own < 0 ? -1 : (long) own << Units.PAGE_SHIFT);
+            }
+            if (r.spanClass < 0) {
+                stacks.spanMade(r);
+            }
+            timeLine().sample(now, events + i, runtime, collector.goalBytes());
+            observer().moment(now, events + i, this);
+            return;
         }
         int page = (int) (address >>> Units.PAGE_SHIFT);
         if (r.spanClass < 0) {
@@ -431,6 +489,10 @@ public final class GoReplay extends Replay {
             return;
         }
         spans.remove(r);
+        if (following != null) {
+            following.spanFreed(r);
+            return;
+        }
         if (r.twin == null || r.twin.state() == MSpan.State.DEAD) {
             return;
         }

@@ -8,6 +8,7 @@ import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Follows the recorded collector: cycles begin and end when they did, what a recorded sweep freed is freed at that moment,
@@ -24,6 +25,9 @@ final class RecordedCollector implements GoCollector {
 
     private SweepRun[] runs = new SweepRun[4];
     private int openRuns;
+    private final BitSet running = new BitSet();
+    private int procs = 1;
+    private boolean flushIdle;
     private boolean marking;
     private boolean freeOsMemory;
     private boolean afterCollection;
@@ -115,12 +119,20 @@ final class RecordedCollector implements GoCollector {
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
                 sweep.gcBegin();
             }
-            case Kind.STW_END -> {
-                if (!recordedPlacement) {
-                    sweep.worldStarted();
-                }
-            }
+            case Kind.STW_END -> worldStarted();
             case Kind.GC_END -> gcEnd();
+            case Kind.PROCS_CHANGE -> {
+                procs = (int) a;
+                countIdle();
+            }
+            case Kind.PROC_START -> {
+                running.set(proc);
+                countIdle();
+            }
+            case Kind.PROC_STOP -> {
+                running.clear(proc);
+                countIdle();
+            }
             case Kind.SWEEP_BEGIN, Kind.SWEEP_END, Kind.SWEEPER_RAN -> {
                 if (!recordedPlacement) {
                     sweeping(kind, proc, a, c, i);
@@ -167,7 +179,31 @@ final class RecordedCollector implements GoCollector {
         return liveBytes;
     }
 
+    private void countIdle() {
+        sweep.setBusy(running.cardinality() >= procs);
+    }
+
+    /** After mark termination every P gives up what it has cached: those that run at the next safe point, idle ones now. */
+    private void worldStarted() {
+        if (recordedPlacement) {
+            return;
+        }
+        sweep.worldStarted();
+        if (!flushIdle) {
+            return;
+        }
+        flushIdle = false;
+        for (int id = 0; id < heap.procLimit(); id++) {
+            P p = heap.procOrNull(id);
+            if (p != null && !running.get(id)) {
+                sweep.beforeAllocation(p);
+                heap.flushPageCache(p);
+            }
+        }
+    }
+
     private void gcEnd() {
+        flushIdle = true;
         marking = false;
         cycles++;
         liveBytes = lastHeapAlloc;
@@ -224,7 +260,7 @@ final class RecordedCollector implements GoCollector {
         P p = heap.proc(proc);
         SweepRun run = run(proc);
         if (kind == Kind.SWEEPER_RAN) {
-            sweep.backgroundRan(p, a);
+            sweep.backgroundRan(p, a < 0);
         } else if (kind == Kind.SWEEP_BEGIN) {
             run.reason = c;
             sweep.sweepBegin(p);
