@@ -155,6 +155,7 @@ public final class RecordedSweep {
         }
         // The twin swept it before it knew of these deaths; unless a P holds it, it is swept once more.
         if (span.sweepgen() == heap.sweepgen()) {
+            heap.unlist(span);
             heap.sweep(span, false);
         }
     }

@@ -174,26 +174,26 @@ public final class MHeap {
 
     /** The page that a span of this length would begin at if it were allocated now. */
     public int peek(P p, int npages) {
+        int at = -1;
+        int wouldCache = -1;
         if (p != null && npages < layout.pageCachePages() >> 2) {
             PageCache cache = p.pageCache;
-            int at;
-            if (cache.isEmpty()) {
-                PageCache next = new PageCache();
-                next.base = Math.max(0, pages.find(1)) & -PageCache.PAGES;
-                next.freeBits = pages.limitPage() == 0 ? 0 : pages.freeBitsOf(next.base);
-                at = next.find(npages);
-            } else {
-                at = cache.find(npages);
+            int lowest = cache.isEmpty() ? pages.find(1) : -1;
+            if (lowest >= 0) {
+                cache = new PageCache();
+                wouldCache = lowest & -PageCache.PAGES;
+                cache.base = wouldCache;
+                cache.freeBits = pages.freeBitsOf(wouldCache);
             }
-            if (at >= 0) {
-                return at;
-            }
+            at = cache.find(npages);
         }
-        int at = pages.find(npages);
+        if (at < 0) {
+            at = pages.findOutside(npages, wouldCache);
+        }
         if (at < 0) {
             // The heap grows; the span begins in the free pages at its old end.
             at = pages.limitPage();
-            while (at > 0 && pages.isFree(at - 1, 1)) {
+            while (at > 0 && pages.isFree(at - 1, 1) && at - 1 >>> 6 != wouldCache >> 6) {
                 at--;
             }
         }
@@ -496,7 +496,8 @@ public final class MHeap {
         MSpan old = p.cached[spanClass];
         boolean due = old == null || old.peekFree() < 0;
         uncache(p, spanClass);
-        MSpan own = central[spanClass].findSpan(p);
+        String was=System.getProperty("dbg")!=null&&recorded!=null?recorded.toString():null; MSpan own = central[spanClass].findSpan(p);
+        if (System.getProperty("dbg")!=null && own!=recorded) System.err.println("REFILL old "+old+" due "+due+" own "+own+" recorded "+was+" sg "+sweepgen+" done "+sweepDone+" free "+(recorded==null?0:recorded.peekFree()) );
         if (own != null && own != recorded) {
             central[spanClass].putBack(own);
         }
@@ -506,10 +507,15 @@ public final class MHeap {
         return due && own == recorded;
     }
 
-    private void take(P p, MSpan span) {
+    /** Takes a span out of the queue that it stands in. */
+    public void unlist(MSpan span) {
         if (span.listedIn != null) {
             span.listedIn.remove(span);
         }
+    }
+
+    private void take(P p, MSpan span) {
+        unlist(span);
         if (isUnswept(span)) {
             sweep(span, true);
         }

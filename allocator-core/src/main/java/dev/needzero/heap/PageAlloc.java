@@ -197,6 +197,20 @@ public final class PageAlloc {
         }
     }
 
+    /** As {@link #find}, but outside of one 64-page block; -1 names none. */
+    int findOutside(int npages, int block) {
+        if (block < 0) {
+            return find(npages);
+        }
+        long free = freeBits[block >>> 6];
+        freeBits[block >>> 6] = 0;
+        update(block, PageCache.PAGES);
+        int page = find(npages);
+        freeBits[block >>> 6] = free;
+        update(block, PageCache.PAGES);
+        return page;
+    }
+
     // ---- scavenging
 
     ScavengeIndex scavengeIndex() {

@@ -105,6 +105,7 @@ final class EventReader {
             case EventType.PROC_STATUS -> {
                 if (arguments[1] == RUNNING || arguments[1] == IN_SYSCALL) {
                     stream.proc = proc(stream, first);
+                    out.add(Kind.PROC_START, stream.proc, time, 0, 0, 0);
                 }
             }
             case EventType.GO_START, EventType.GO_SWITCH, EventType.GO_SWITCH_DESTROY -> {
