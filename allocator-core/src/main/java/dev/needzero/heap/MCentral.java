@@ -103,9 +103,7 @@ public final class MCentral {
             }
         }
         if (sought != null && heap.isUnswept(sought)) {
-            if (sought.listedIn != null) {
-                sought.listedIn.remove(sought);
-            }
+            heap.unlist(sought);
             heap.sweep(sought, true);
             return sought;
         }

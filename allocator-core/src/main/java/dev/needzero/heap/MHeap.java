@@ -496,8 +496,7 @@ public final class MHeap {
         MSpan old = p.cached[spanClass];
         boolean due = old == null || old.peekFree() < 0;
         uncache(p, spanClass);
-        String was=System.getProperty("dbg")!=null&&recorded!=null?recorded.toString():null; MSpan own = central[spanClass].findSpan(p);
-        if (System.getProperty("dbg")!=null && own!=recorded) System.err.println("REFILL old "+old+" due "+due+" own "+own+" recorded "+was+" sg "+sweepgen+" done "+sweepDone+" free "+(recorded==null?0:recorded.peekFree()) );
+        MSpan own = central[spanClass].findSpan(p);
         if (own != null && own != recorded) {
             central[spanClass].putBack(own);
         }
@@ -715,6 +714,12 @@ public final class MHeap {
             }
         }
         return null;
+    }
+
+    /** Whether a span stands in this queue. */
+    public boolean isOfQueue(MSpan span, int spanClass, boolean full) {
+        return span.spanClass == spanClass
+                && span.listedIn == (full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept());
     }
 
     /**

@@ -107,6 +107,7 @@ final class Following {
                 }
             }
         }
+        runtime.recordedSweep().settle();
         return heap.refillAs(p, spanClass, recorded);
     }
 

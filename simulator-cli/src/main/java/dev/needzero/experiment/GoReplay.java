@@ -28,7 +28,6 @@ import java.util.SortedMap;
  * buffers, follows the recording in size and moment.
  */
 public final class GoReplay extends Replay {
-    static final boolean DBG=System.getProperty("dbg")!=null;
     private final TraceReader reader;
     private final GoRuntime runtime;
     private final MHeap heap;
@@ -345,7 +344,6 @@ public final class GoReplay extends Replay {
     }
 
     private void differ(int i, String what, long recorded, long twin) {
-        if (DBG) System.err.printf("DIFF %d %s %x %x%n", events + i, what, recorded, twin);
         if (placement.firstDifference == null) {
             placement.firstDifference = String.format(
                     "event %d: %s recorded at 0x%x, the twin puts it %s",

@@ -242,7 +242,7 @@ final class RecordedCollector implements GoCollector {
             MSpan t = run.touched[i];
             run.touched[i] = null;
             if (t.deadCount() > 0) {
-                sweep.swept(p, t, by, run.reason == Kind.SWEEP_BY_UNKNOWN);
+                sweep.swept(p, t, by);
             }
         }
         run.ntouched = 0;
@@ -252,7 +252,9 @@ final class RecordedCollector implements GoCollector {
         return switch (reason) {
             case Kind.SWEEP_BY_CACHE_SPAN -> RecordedSweep.By.CACHE_SPAN;
             case Kind.SWEEP_BY_RECLAIM -> RecordedSweep.By.RECLAIM;
-            default -> RecordedSweep.By.IN_ORDER;
+            case Kind.SWEEP_BY_CREDIT -> RecordedSweep.By.CREDIT;
+            case Kind.SWEEP_BY_BACKGROUND -> RecordedSweep.By.BACKGROUND;
+            default -> RecordedSweep.By.UNKNOWN;
         };
     }
 
@@ -260,7 +262,10 @@ final class RecordedCollector implements GoCollector {
         P p = heap.proc(proc);
         SweepRun run = run(proc);
         if (kind == Kind.SWEEPER_RAN) {
-            sweep.backgroundRan(p, a < 0);
+            sweep.sweeperRan(p, a);
+            run.reason = Kind.SWEEP_BY_UNKNOWN;
+        } else if (kind == Kind.SWEEP_BEGIN && c == Kind.SWEEP_BY_BACKGROUND) {
+            run.reason = c;
         } else if (kind == Kind.SWEEP_BEGIN) {
             run.reason = c;
             sweep.sweepBegin(p);

@@ -54,13 +54,16 @@ public final class Kind {
     /** The background scavenger went to sleep: a nanoseconds it ran since the last time. */
     public static final byte SCAVENGER_RAN = 22;
 
-    /** The background sweeper gave way: a spans it had swept since the last time, or -1 when nothing is left to sweep. */
+    /**
+     * A goroutine that sweeps in order stopped: the background sweeper, or one that waits in runtime.GC(). a: spans that
+     * it swept at least since it last did (0 when it was stopped against its will), or -1 when nothing is left to sweep.
+     */
     public static final byte SWEEPER_RAN = 23;
 
     // ---- the scheduler, as far as it moves memory
     /** a number of Ps (GOMAXPROCS). */
     public static final byte PROCS_CHANGE = 24;
-    /** The P named in the proc column begins to run. */
+    /** The P named in the proc column begins to run, or is said to run at the head of a part of the trace. */
     public static final byte PROC_START = 25;
     /** The P named in the proc column stops running. */
     public static final byte PROC_STOP = 26;
@@ -104,4 +107,6 @@ public final class Kind {
     public static final int SWEEP_BY_CREDIT = 2;
     /** mheap.reclaim, before a span is allocated. */
     public static final int SWEEP_BY_RECLAIM = 3;
+    /** The background sweeper goes on; SWEEPER_RAN says when it stops. */
+    public static final int SWEEP_BY_BACKGROUND = 4;
 }
