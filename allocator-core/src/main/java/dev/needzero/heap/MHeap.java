@@ -200,6 +200,19 @@ public final class MHeap {
         return at;
     }
 
+    /** What {@link #peek} would answer if a span had just been made on pages that it named; nothing changes. */
+    public int peekPast(P p, int made, int madePages, int npages) {
+        PageCache cache = p.pageCache;
+        if (cache.holds(made, madePages)) {
+            long free = cache.freeBits;
+            cache.freeBits &= ~(-1L >>> 64 - madePages << made - cache.base);
+            int page = peek(p, npages);
+            cache.freeBits = free;
+            return page;
+        }
+        return pages.isFree(made, madePages) ? pages.without(made, madePages, () -> peek(p, npages)) : -1;
+    }
+
     /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
     public void fillPageCache(P p, int fromPage) {
         pages.fillCache(p.pageCache, fromPage & -PageCache.PAGES, -1L << fromPage);

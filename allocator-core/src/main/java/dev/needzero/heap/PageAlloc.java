@@ -2,6 +2,7 @@ package dev.needzero.heap;
 
 import dev.needzero.units.Units;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 
 /**
  * Which pages are free, and the lowest run of n of them.
@@ -209,6 +210,16 @@ public final class PageAlloc {
         freeBits[block >>> 6] = free;
         update(block, PageCache.PAGES);
         return page;
+    }
+
+    /** The answer to a question while some free pages are not; nothing changes. */
+    int without(int page, int npages, IntSupplier question) {
+        clear(freeBits, page, npages);
+        update(page, npages);
+        int answer = question.getAsInt();
+        set(freeBits, page, npages);
+        update(page, npages);
+        return answer;
     }
 
     // ---- scavenging

@@ -45,6 +45,10 @@ public final class GoReplay extends Replay {
     private final Following following;
 
     private final List<long[]> lostSpans = new ArrayList<>();
+    /** The recording's tracer loses allocations of stacks' spans. */
+    private final boolean losesSpans;
+
+    private long supposed;
     private final Placement placement = new Placement();
     private long events;
     private int index;
@@ -117,6 +121,7 @@ public final class GoReplay extends Replay {
         this.sameClasses = recordedLayout.mallocHeaders() == layout.mallocHeaders()
                 && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
                 && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
+        this.losesSpans = info.goVersion().startsWith("1.23");
         this.touch = new TouchRules.Cache(rules, reader.types());
         this.before = new TraceStart(runtime, spans, touch, prelude, recordedPlacement, start, startIsOurs);
         this.stacks = new Stacks(heap, os, spans);
@@ -383,7 +388,11 @@ public final class GoReplay extends Replay {
             case Kind.STACK -> before.stack(a, b);
             case Kind.SPAN_ALLOC -> spanAlloc(a, (int) b, c, heap.proc(proc), i);
             case Kind.SPAN_FREE -> spanFree(a);
-            case Kind.LOST_SPAN -> lostSpans.add(new long[] {a >>> Units.PAGE_SHIFT, b});
+            case Kind.LOST_SPAN -> {
+                if (spans.at(a) == null) {
+                    lostSpans.add(new long[] {a >>> Units.PAGE_SHIFT, b});
+                }
+            }
             case Kind.STACK_ALLOC -> stacks.alloc(a, b);
             case Kind.STACK_FREE -> stacks.free(a);
             case Kind.WRITE -> stacks.write(a, b, Cause.PROGRAM);
@@ -415,11 +424,16 @@ public final class GoReplay extends Replay {
         if (heap.needsFlush(p)) {
             collector.flush(p);
         }
-        if (!lostSpans.isEmpty() && !recordedPlacement) {
-            insertLostSpan(p, npages, address);
+        while (!lostSpans.isEmpty() && !recordedPlacement && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
+            // several may have been lost in a row
         }
         if (following != null) {
+            int would = losesSpans ? heap.peek(p, npages) : -1;
+            if (would >= 0 && would < address >>> Units.PAGE_SHIFT) {
+                supposeLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT));
+            }
             int own = following.spanMade(p, r);
+            own = would >= 0 && own >= 0 ? would : own;
             if ((long) own << Units.PAGE_SHIFT == address) {
                 placement.spansSame++;
             } else {
@@ -469,17 +483,46 @@ public final class GoReplay extends Replay {
         }
     }
 
-    private void insertLostSpan(P p, int npages, long address) {
-        int would = heap.peek(p, npages);
+    /**
+     * A span whose allocation was lost came about before this one if this one does not lie where it would without it.
+     *
+     * @return whether one was inserted
+     */
+    private boolean insertLostSpan(P p, int npages, int page) {
+        if (heap.peek(p, npages) == page) {
+            return false;
+        }
         for (int k = 0; k < lostSpans.size(); k++) {
             long[] lost = lostSpans.get(k);
-            if (would == lost[0] && would != address >>> Units.PAGE_SHIFT) {
+            int pages = lost[1] == 0 ? Stacks.WORK_BUFFER_PAGES : (int) lost[1];
+            int would = heap.peek(p, pages);
+            boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
+            if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
                 lostSpans.remove(k);
-                RecordedSpan r = spans.add(lost[0] << Units.PAGE_SHIFT, (int) lost[1], 1);
-                r.twin = heap.allocManual(p, (int) lost[1], MSpan.State.WORK_BUFFER);
-                os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
-                return;
+                makeLostSpan(p, would, pages, lost[1] == 0 ? MSpan.State.STACK : MSpan.State.WORK_BUFFER);
+                return true;
             }
+        }
+        return false;
+    }
+
+    private void makeLostSpan(P p, int page, int pages, MSpan.State use) {
+        RecordedSpan r = spans.add((long) page << Units.PAGE_SHIFT, pages, 1);
+        r.twin = heap.allocManual(p, pages, use);
+        os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
+    }
+
+    /**
+     * The twin would have used pages that the recording passed over. Where a pool of stacks just there explains that to the
+     * page, its allocation was lost, too, though nothing in this part of the trace tells of it.
+     */
+    private void supposeLostSpan(P p, int npages, int page) {
+        int would = heap.peek(p, Stacks.WORK_BUFFER_PAGES);
+        if (would < page
+                && spans.at((long) would << Units.PAGE_SHIFT) == null
+                && heap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
+            makeLostSpan(p, would, Stacks.WORK_BUFFER_PAGES, MSpan.State.STACK);
+            supposed++;
         }
     }
 

@@ -32,8 +32,9 @@ public final class Kind {
     /** a offset. */
     public static final byte STACK_FREE = 9;
     /**
-     * A span that is freed later in this generation although its allocation was lost by the tracer: a offset, b pages
-     * (the room up to the next known span, at most 4). Stands before the generation's first event.
+     * A span whose allocation was lost by the tracer, though this generation frees it or a stack on it: a offset, b pages
+     * (the room up to the next known span, at most 4). Where only a stack is known, a is the stack's and b is 0: the span
+     * begins there or up to 3 pages below. Stands before the generation's first event.
      */
     public static final byte LOST_SPAN = 10;
 
