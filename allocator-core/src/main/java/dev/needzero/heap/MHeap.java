@@ -3,7 +3,9 @@ package dev.needzero.heap;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
 import dev.needzero.units.Units;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The heap: pages handed out as spans, taken back, grown from the system in multiples of 4 MiB.
@@ -42,6 +44,8 @@ public final class MHeap {
     private long[] everUsedBits = new long[0];
 
     private P[] procs = new P[1];
+    /** Free pages that some P, nobody knows which, is taken to have cached. */
+    private final List<PageCache> withheld = new ArrayList<>();
 
     /** Reserved and not yet used: {@code [curArena, arenaEnd)}, in pages. */
     private int curArena;
@@ -256,13 +260,45 @@ public final class MHeap {
      * @param p who asks
      */
     public MSpan allocAs(P p, int page, int npages, int spanClass, MSpan.State use) {
+        int own = peek(p, npages);
         long grown = 0;
         while (page + npages > pages.limitPage()) {
             grown += grow(npages);
         }
         int scavenged = takePages(p, page, npages);
+        if (own < page) {
+            withhold(own, npages);
+        }
         policy.beforeUse(grown, (long) scavenged << Units.PAGE_SHIFT);
         return initSpan(page, npages, scavenged, spanClass, use, 0);
+    }
+
+    /**
+     * A recording passed these pages over though they are free: another P has them cached, and when it took them nobody
+     * saw. They are kept apart until the recording uses one or a collection ends.
+     */
+    private void withhold(int page, int npages) {
+        for (int at = page; at < page + npages; at = (at & -PageCache.PAGES) + PageCache.PAGES) {
+            int base = at & -PageCache.PAGES;
+            long wanted = -1L << at;
+            if (page + npages < base + PageCache.PAGES) {
+                wanted &= ~(-1L << page + npages);
+            }
+            if ((pages.freeBitsOf(base) & wanted) != 0) {
+                PageCache aside = new PageCache();
+                pages.fillCache(aside, base, wanted);
+                withheld.add(aside);
+            }
+        }
+    }
+
+    /** Gives pages that were kept apart back to the heap, those of a run or all. */
+    private void giveBack(int page, int npages) {
+        for (int i = withheld.size() - 1; i >= 0; i--) {
+            if (npages == 0 || withheld.get(i).touches(page, npages)) {
+                pages.flush(withheld.remove(i));
+            }
+        }
     }
 
     private int takePages(P p, int page, int npages) {
@@ -276,6 +312,7 @@ public final class MHeap {
                 pages.flush(q.pageCache);
             }
         }
+        giveBack(page, npages);
         for (int at = page; at < page + npages; at++) {
             MSpan still = spanOf(at);
             if (still != null) {
@@ -311,6 +348,11 @@ public final class MHeap {
             }
         }
         freeSpan(span);
+    }
+
+    /** Gives all pages back that were kept apart. */
+    public void releaseWithheld() {
+        giveBack(0, 0);
     }
 
     /** Gives the pages that a P has cached back to the heap: it is idle at a collection's end, or goes away. */

@@ -193,6 +193,7 @@ final class RecordedCollector implements GoCollector {
             return;
         }
         flushIdle = false;
+        heap.releaseWithheld();
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
             if (p != null && !running.get(id)) {
