@@ -267,7 +267,7 @@ public final class MHeap {
         }
         int scavenged = takePages(p, page, npages);
         if (own < page) {
-            withhold(own, npages);
+            withhold(own);
         }
         policy.beforeUse(grown, (long) scavenged << Units.PAGE_SHIFT);
         return initSpan(page, npages, scavenged, spanClass, use, 0);
@@ -277,18 +277,21 @@ public final class MHeap {
      * A recording passed these pages over though they are free: another P has them cached, and when it took them nobody
      * saw. They are kept apart until the recording uses one or a collection ends.
      */
-    private void withhold(int page, int npages) {
-        for (int at = page; at < page + npages; at = (at & -PageCache.PAGES) + PageCache.PAGES) {
-            int base = at & -PageCache.PAGES;
-            long wanted = -1L << at;
-            if (page + npages < base + PageCache.PAGES) {
-                wanted &= ~(-1L << page + npages);
-            }
-            if ((pages.freeBitsOf(base) & wanted) != 0) {
-                PageCache aside = new PageCache();
-                pages.fillCache(aside, base, wanted);
-                withheld.add(aside);
-            }
+    private void withhold(int page) {
+        if (pages.freeBitsOf(page & -PageCache.PAGES) << ~page >= 0) {
+            return;
+        }
+        PageCache aside = new PageCache();
+        pages.fillCache(aside, page & -PageCache.PAGES, -1L);
+        withheld.add(aside);
+    }
+
+    /** The same for pages that a P was thought to have cached. */
+    private void withhold(PageCache cache, int page, int npages) {
+        int passed = cache.find(npages);
+        if (passed < page) {
+            long bits = npages == 1 ? ~(-1L << page) : -1L >>> 64 - npages << passed;
+            withheld.add(cache.split(bits));
         }
     }
 
@@ -304,6 +307,7 @@ public final class MHeap {
     private int takePages(P p, int page, int npages) {
         PageCache own = p.pageCache;
         if (own.holds(page, npages)) {
+            withhold(own, page, npages);
             own.take(page, npages);
             return own.lastScavengedPages();
         }

@@ -49,6 +49,17 @@ public final class PageCache {
         return page;
     }
 
+    /** Moves some of the pages into a cache of their own. */
+    PageCache split(long bits) {
+        PageCache part = new PageCache();
+        part.base = base;
+        part.freeBits = freeBits & bits;
+        part.scavengedBits = scavengedBits & bits;
+        freeBits &= ~bits;
+        scavengedBits &= ~bits;
+        return part;
+    }
+
     /** Whether all pages of a run are cached. */
     boolean holds(int page, int npages) {
         if (page < base || page + npages > base + PAGES) {

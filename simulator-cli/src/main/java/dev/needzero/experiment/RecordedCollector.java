@@ -15,6 +15,9 @@ import java.util.BitSet;
  * the scavenger runs when it ran.
  */
 final class RecordedCollector implements GoCollector {
+    private static final int NOT_DUE = -1;
+    private static final int WHEN_STARTED = -2;
+
     private final GoRuntime runtime;
     private final MHeap heap;
     private final RecordedSweep sweep;
@@ -27,7 +30,9 @@ final class RecordedCollector implements GoCollector {
     private int openRuns;
     private final BitSet running = new BitSet();
     private int procs = 1;
-    private boolean flushIdle;
+    /** Whether idle Ps are still to be flushed: the P that will, or one of the two below. */
+    private int flushIdle = NOT_DUE;
+
     private boolean marking;
     private boolean freeOsMemory;
     private boolean afterCollection;
@@ -73,12 +78,18 @@ final class RecordedCollector implements GoCollector {
         if (freeOsMemory && !marking && endsFreeOsMemory(kind)) {
             freeOsMemory();
         }
+        if (flushIdle == proc && kind != Kind.SPAN_FREE) {
+            flushIdle();
+        }
     }
 
     @Override
     public void beforeObject(int proc) {
         if (openRuns > 0) {
             closeRun(proc);
+        }
+        if (flushIdle == proc) {
+            flushIdle();
         }
     }
 
@@ -119,7 +130,11 @@ final class RecordedCollector implements GoCollector {
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
                 sweep.gcBegin();
             }
-            case Kind.STW_END -> worldStarted();
+            case Kind.STW_END -> {
+                if (!recordedPlacement) {
+                    worldStarted(proc);
+                }
+            }
             case Kind.GC_END -> gcEnd();
             case Kind.PROCS_CHANGE -> {
                 procs = (int) a;
@@ -128,6 +143,9 @@ final class RecordedCollector implements GoCollector {
             case Kind.PROC_START -> {
                 running.set(proc);
                 countIdle();
+                if (!recordedPlacement && cycles > 0) {
+                    sweep.beforeAllocation(heap.proc(proc));
+                }
             }
             case Kind.PROC_STOP -> {
                 running.clear(proc);
@@ -183,16 +201,20 @@ final class RecordedCollector implements GoCollector {
         sweep.setBusy(running.cardinality() >= procs);
     }
 
-    /** After mark termination every P gives up what it has cached: those that run at the next safe point, idle ones now. */
-    private void worldStarted() {
-        if (recordedPlacement) {
-            return;
-        }
+    /**
+     * After mark termination every P gives up what it has cached: the one that starts the world before it does, others as
+     * they begin to run, idle ones when the first of them gets round to it, with their pages.
+     */
+    private void worldStarted(int proc) {
         sweep.worldStarted();
-        if (!flushIdle) {
-            return;
+        if (flushIdle == WHEN_STARTED) {
+            sweep.beforeAllocation(heap.proc(proc));
+            flushIdle = proc;
         }
-        flushIdle = false;
+    }
+
+    private void flushIdle() {
+        flushIdle = NOT_DUE;
         heap.releaseWithheld();
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
@@ -204,7 +226,7 @@ final class RecordedCollector implements GoCollector {
     }
 
     private void gcEnd() {
-        flushIdle = true;
+        flushIdle = recordedPlacement ? NOT_DUE : WHEN_STARTED;
         marking = false;
         cycles++;
         liveBytes = lastHeapAlloc;
