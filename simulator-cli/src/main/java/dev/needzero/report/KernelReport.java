@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** What {@code verify-kernel} says: model and kernel side by side. */
 public final class KernelReport {
@@ -81,7 +82,18 @@ public final class KernelReport {
         }
     }
 
-    private boolean any(java.util.function.ToLongFunction<PageReader.Usage> bytes) {
+    /** The end in two sentences, for those who asked for more than this. */
+    public String summary() {
+        KernelCheck.Row end = check.rows().get(check.rows().size() - 1);
+        return kernel + " at the end: " + ByteSize.format(end.kernel().rssBytes()) + " resident, "
+                + ByteSize.format(end.kernel().hugeBytes()) + " of it in huge pages; "
+                + (end.agreeingPages() == end.pages()
+                        ? "all " + count(end.pages())
+                        : count(end.agreeingPages()) + " of " + count(end.pages()))
+                + " pages are as the model has them. " + verdict() + ".";
+    }
+
+    private boolean any(ToLongFunction<PageReader.Usage> bytes) {
         return check.rows().stream()
                 .anyMatch(r -> bytes.applyAsLong(r.model()) > 0 || bytes.applyAsLong(r.kernel()) > 0);
     }

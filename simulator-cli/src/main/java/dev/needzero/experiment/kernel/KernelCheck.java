@@ -54,6 +54,7 @@ public final class KernelCheck {
     private final List<Row> rows = new ArrayList<>();
     private Replay replay;
     private String smaps;
+    private long events;
 
     private KernelCheck(RealMemory memory, PageReader reader) {
         this.memory = memory;
@@ -99,6 +100,7 @@ public final class KernelCheck {
         if (rows.isEmpty() || rows.get(rows.size() - 1).event() != trace.eventsDecoded()) {
             compare("end of trace", trace.eventsDecoded());
         }
+        events = trace.eventsDecoded();
         smaps = PageReader.smaps(memory.base(), replay.runtime().os().reservedTo());
     }
 
@@ -151,6 +153,11 @@ public final class KernelCheck {
 
     public Replay replay() {
         return replay;
+    }
+
+    /** Events of the trace. */
+    public long events() {
+        return events;
     }
 
     /** The kernel's own text for the heap at the end; the memory itself is gone. */
