@@ -80,6 +80,10 @@ public final class KernelReport {
         if (check.refusedCollapses() > 0) {
             out.print("Note: the kernel refused " + check.refusedCollapses() + " collapse(s) into a huge page.\n");
         }
+        if (settings.thp() != OsSettings.Thp.NEVER && check.foreignCollapses() > 0) {
+            out.print("Note: the machine's own khugepaged made " + check.foreignCollapses()
+                    + " huge page(s) meanwhile, here or in other processes.\n");
+        }
     }
 
     /** The end in two sentences, for those who asked for more than this. */

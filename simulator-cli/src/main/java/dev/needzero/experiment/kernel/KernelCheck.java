@@ -55,6 +55,7 @@ public final class KernelCheck {
     private Replay replay;
     private String smaps;
     private long events;
+    private long foreignCollapses;
 
     private KernelCheck(RealMemory memory, PageReader reader) {
         this.memory = memory;
@@ -89,6 +90,7 @@ public final class KernelCheck {
         Replays.Lockstep lockstep = new Replays.Lockstep(trace, List.of(version), settings);
         replay = lockstep.replays().get(0);
         replay.runtime().os().watch(memory);
+        long collapsesBefore = RealMemory.khugepagedCollapses();
         replay.onCheckpoint((at, twin) -> compare(at.name(), at.event()));
         for (EventBatch batch = lockstep.next(); batch != null; batch = lockstep.next()) {
             replay.replay(batch);
@@ -101,6 +103,7 @@ public final class KernelCheck {
             compare("end of trace", trace.eventsDecoded());
         }
         events = trace.eventsDecoded();
+        foreignCollapses = RealMemory.khugepagedCollapses() - collapsesBefore;
         smaps = PageReader.smaps(memory.base(), replay.runtime().os().reservedTo());
     }
 
@@ -168,6 +171,11 @@ public final class KernelCheck {
     /** Collapses that the model made and the kernel did not. */
     public long refusedCollapses() {
         return memory.refusedCollapses();
+    }
+
+    /** Huge pages that the machine's own khugepaged made meanwhile, here or in other processes. */
+    public long foreignCollapses() {
+        return foreignCollapses;
     }
 
     /** Whether the two agree: on every page, or, where huge pages are on, on resident memory within a hundredth. */

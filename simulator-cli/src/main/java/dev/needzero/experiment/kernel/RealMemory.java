@@ -18,7 +18,7 @@ import java.nio.file.Path;
  * the machine says "never", no fault takes one. The machine's own khugepaged may join in where huge pages are on.
  */
 public final class RealMemory implements KernelCalls, AutoCloseable {
-    private static final Path THP = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+    private static final Path THP = Path.of("/sys/kernel/mm/transparent_hugepage");
 
     private final OsSettings.Thp thp;
     private final int osPageShift;
@@ -67,17 +67,33 @@ public final class RealMemory implements KernelCalls, AutoCloseable {
             return "this machine's pages are " + ByteSize.format(pageBytes) + "; its kernel has no others";
         }
         if (settings.thp() == OsSettings.Thp.ALWAYS && thpMode().equals("never")) {
-            return "this machine's huge pages are off (" + THP + " says never)";
+            return "this machine's huge pages are off (" + THP + "/enabled says never)";
+        }
+        if (settings.thp() == OsSettings.Thp.ALWAYS && settings.hugeZeroPage() != says("use_zero_page").equals("1")) {
+            return "this machine's " + THP + "/use_zero_page says " + says("use_zero_page")
+                    + "; --huge-zero-page must say the same";
         }
         return null;
     }
 
     /** The machine's setting, or {@code never} where it has none. */
     public static String thpMode() {
+        String modes = says("enabled");
+        return modes.isEmpty() ? "never" : modes.replaceAll("(?s).*\\[(\\w+)\\].*", "$1");
+    }
+
+    /** Huge pages that the machine's own khugepaged has made since it started, in any process. */
+    public static long khugepagedCollapses() {
+        String count = says("khugepaged/pages_collapsed");
+        return count.isEmpty() ? 0 : Long.parseLong(count);
+    }
+
+    /** The content of one of the files about huge pages; empty where there is none. */
+    private static String says(String file) {
         try {
-            return Files.readString(THP).replaceAll("(?s).*\\[(\\w+)\\].*", "$1");
+            return Files.readString(THP.resolve(file)).strip();
         } catch (IOException e) {
-            return "never";
+            return "";
         }
     }
 
