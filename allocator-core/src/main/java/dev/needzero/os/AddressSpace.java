@@ -389,7 +389,9 @@ public final class AddressSpace {
     /** madvise(MADV_COLLAPSE): each block of the range that is mapped page by page becomes one huge page, full or not. */
     public void collapse(long address, long bytes) {
         int toBlock = blockShift + shift;
-        for (long block = Units.alignUp(address, 1L << toBlock) >>> toBlock; block < address + bytes >>> toBlock; block++) {
+        for (long block = Units.alignUp(address, 1L << toBlock) >>> toBlock;
+                block < address + bytes >>> toBlock;
+                block++) {
             if (isWhollyMapped(block)) {
                 collapse(block, 1 << blockShift, true);
             }

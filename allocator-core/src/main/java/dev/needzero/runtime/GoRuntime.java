@@ -76,7 +76,9 @@ public final class GoRuntime {
         if (behaviours.is(Behaviour.DISABLE_THP)) {
             return HugePageCalls.disabled(os);
         }
-        return switch (os.hugePageBytes() > 1L << Units.CHUNK_SHIFT ? "none" : behaviours.value(Behaviour.HUGE_PAGE_CALLS)) {
+        return switch (os.hugePageBytes() > 1L << Units.CHUNK_SHIFT
+                ? "none"
+                : behaviours.value(Behaviour.HUGE_PAGE_CALLS)) {
             case "advise" -> HugePageCalls.advise(os);
             case "collapse" -> HugePageCalls.collapse(os);
             default -> HugePageCalls.NONE;

@@ -71,8 +71,9 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--os",
             defaultValue = "model",
             paramLabel = "model|kernel",
-            description = "Where pages come from: the model of the kernel, or this machine's own, which then says in smaps"
-                    + " and pagemap what came of it. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Where pages come from: the model of the kernel, or this machine's own, which then says in smaps"
+                            + " and pagemap what came of it. Default: ${DEFAULT-VALUE}.")
     private Os os;
 
     @Mixin
