@@ -40,6 +40,7 @@ public final class Main implements Runnable {
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("sweep", SweepCommand::new);
+        COMMANDS.put("calibrate", CalibrateCommand::new);
         COMMANDS.put("bisect", BisectCommand::new);
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
