@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -94,6 +95,9 @@ final class ReplayOptions {
             description = "Which objects of a trace without a pointer map hold no pointers, as in 'char* >=64KiB'.")
     private String noscan;
 
+    @Mixin
+    private DamageOption damage;
+
     private String touchOrigin;
 
     /** A version as {@code --go} names it, changed as {@code --set} says. */
@@ -135,7 +139,7 @@ final class ReplayOptions {
     /** Opens the trace; options that mean nothing for its format are usage errors. */
     TraceReader open(String trace) throws IOException {
         NoscanRule rule = noscanRule();
-        TraceReader reader = Replays.open(trace);
+        TraceReader reader = damage.open(trace);
         try {
             check(reader.info());
             return rule == null ? reader : rule.apply(reader);
