@@ -94,9 +94,10 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(
             names = "--tolerance",
             paramLabel = "SIZE",
-            defaultValue = "0B",
+            defaultValue = "256KiB",
             converter = SizeConverter.class,
-            description = "How far off the twin may be and still fit. Default: no further than the best fit is.")
+            description = "How far off the twin may be and still fit; it knows a trace's start only from what its head"
+                    + " tells. Default: ${DEFAULT-VALUE}.")
     private long toleranceBytes;
 
     @Option(
@@ -182,6 +183,10 @@ final class CalibrateCommand implements Callable<Integer> {
         }
         out.print("Assumed: Go " + behaviours + "; of each large object the first bytes are written, of each the same share"
                 + " and as soon as it is allocated; of others \"" + fit.touch() + "\".\n");
+        if (fit.unknownBytes() > 0) {
+            out.print("Note: of " + ByteSize.format(fit.unknownBytes()) + " of large objects at the trace's head it names no"
+                    + " type; they are taken as not written, and the least share is what fits should they be.\n");
+        }
         if (fit.marksLeftOut() > 0) {
             out.print(String.format(
                     Locale.ROOT,
@@ -192,8 +197,9 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     private static String verdict(Calibration.Fit fit) {
-        if (fit.allRssBytes() == fit.noneRssBytes()) {
-            return "Nothing to find: what is written of large objects makes no difference to what is resident.";
+        if (!fit.matters()) {
+            return "Nothing to find: what is written of large objects makes no difference to what is resident (there are"
+                    + " none, or this version clears them all).";
         }
         if (!fit.explains()) {
             boolean less = fit.observedBytes() < fit.noneRssBytes();
@@ -225,6 +231,7 @@ final class CalibrateCommand implements Callable<Integer> {
         result.put("noneRssBytes", fit.noneRssBytes());
         result.put("allRssBytes", fit.allRssBytes());
         result.put("touch", fit.explains() ? fit.touch().toString() : null);
+        result.put("unknownBytes", fit.unknownBytes());
         result.put("marksLeftOut", fit.marksLeftOut());
         return result;
     }

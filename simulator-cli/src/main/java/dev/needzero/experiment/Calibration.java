@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +21,9 @@ import java.util.function.ToLongFunction;
  *
  * <p>More written is never less resident, so the twin's memory is searched as one searches a sorted list, several places
  * at a time. It grows in steps, a system page of each object; all shares of one step fit equally well. The answer is the
- * greatest of them: the share of their pages that the objects have resident.
+ * greatest of them: the share of their pages that the objects have resident. Of large objects that were there before the
+ * trace began and have no type in it, nothing is taken to be written; how much less the share would be were they written
+ * whole, the range says.
  */
 public final class Calibration {
     /** Shares are looked at in tenths of a percent. */
@@ -32,28 +35,41 @@ public final class Calibration {
      * The outcome.
      *
      * @param percent the share of large objects that is written
-     * @param leastPercent the least share that fits as well
+     * @param leastPercent the least share that fits as well, should all of the unknown be written
+     * @param toleranceBytes a difference that is taken for none
      * @param rssBytes what the twin holds with the share
      * @param noneRssBytes what it holds with nothing written of large objects
      * @param allRssBytes what it holds with everything written
      * @param touch rules with the share in them
+     * @param unknownBytes memory of large objects of which the trace's head names no type: taken not to be written
      * @param marksLeftOut write marks in the trace that were left out
      */
     public record Fit(
             double percent,
             double leastPercent,
             long observedBytes,
+            long toleranceBytes,
             long rssBytes,
             long noneRssBytes,
             long allRssBytes,
             TouchRules touch,
+            long unknownBytes,
             long marksLeftOut) {
-        /** Whether large objects can make the difference between twin and observation, or all but so. */
+        /** What a twin that is right may be off by. */
+        private long slackBytes() {
+            return Math.max(toleranceBytes, observedBytes / 100);
+        }
+
+        /** Whether what is written of large objects makes a difference that can be told from the twin's own errors. */
+        public boolean matters() {
+            return allRssBytes - noneRssBytes > slackBytes();
+        }
+
+        /** Whether some share makes the twin hold what was observed. */
         public boolean explains() {
-            long slack = Math.max(64 << 10, observedBytes / 100);
-            return allRssBytes > noneRssBytes
-                    && observedBytes >= noneRssBytes - slack
-                    && observedBytes <= allRssBytes + slack;
+            return matters()
+                    && observedBytes >= noneRssBytes - slackBytes()
+                    && observedBytes <= allRssBytes + slackBytes();
         }
     }
 
@@ -62,7 +78,6 @@ public final class Calibration {
     private final Replays.Settings settings;
     private final ToLongFunction<Replay> rss;
     private final boolean keepMarks;
-    private final TreeMap<Integer, Long> known = new TreeMap<>();
     private long marks;
 
     private Calibration(
@@ -83,7 +98,7 @@ public final class Calibration {
      *
      * @param settings the touch rules in them say what is written of other objects
      * @param rss tells of a replay what is to be as observed
-     * @param toleranceBytes a difference that is none
+     * @param toleranceBytes a difference that is taken for none
      * @param keepMarks whether the trace's write marks count; without them the answer holds for traces that have none
      */
     public static Fit run(
@@ -99,56 +114,86 @@ public final class Calibration {
     }
 
     private Fit fit(long observed, long tolerance) throws IOException {
-        evaluate(0, WHOLE);
-        int above = firstWhere(bytes -> bytes > observed);
-        long difference = Math.min(
-                above > 0 ? observed - known.get(above - 1) : Long.MAX_VALUE,
-                above <= WHOLE ? known.get(above) - observed : Long.MAX_VALUE);
-        long near = Math.max(difference, tolerance);
-        int least = firstWhere(bytes -> bytes >= observed - near);
-        int most = firstWhere(bytes -> bytes > observed + near) - 1;
+        Curve unwritten = new Curve("unknown=none");
+        Curve written = new Curve("unknown=all");
+        int[] range = unwritten.nearest(observed, tolerance);
+        int least = range[0];
+        if (!written.known.get(0).equals(unwritten.known.get(0))) {
+            least = Math.min(least, written.nearest(observed, tolerance)[0]);
+        }
         return new Fit(
-                most / 10.0,
+                range[1] / 10.0,
                 least / 10.0,
                 observed,
-                known.get(most),
-                known.get(0),
-                known.get(WHOLE),
-                rules(most),
+                tolerance,
+                unwritten.known.get(range[1]),
+                unwritten.known.get(0),
+                unwritten.known.get(WHOLE),
+                TouchRules.parse(unwritten.rules(range[1])),
+                written.known.get(0) - unwritten.known.get(0),
                 marks);
     }
 
-    /** The least share with which the twin holds such an amount, {@code WHOLE + 1} if none does; its neighbour is known too. */
-    private int firstWhere(LongPredicate amount) throws IOException {
-        int below = -1;
-        int at = WHOLE + 1;
-        while (true) {
-            for (int share : known.keySet()) {
-                if (amount.test(known.get(share))) {
-                    at = Math.min(at, share);
-                } else {
-                    below = Math.max(below, share);
+    /** What the twin holds by the share of large objects written, as far as it is known. */
+    private final class Curve {
+        final TreeMap<Integer, Long> known = new TreeMap<>();
+        private final String unknown;
+
+        /** @param unknown what is taken to be written of the large objects that no one knows the types of */
+        Curve(String unknown) throws IOException {
+            this.unknown = unknown;
+            evaluate(0, WHOLE);
+        }
+
+        /** The least and the greatest of the shares that come nearest. */
+        int[] nearest(long observed, long tolerance) throws IOException {
+            int above = firstWhere(bytes -> bytes > observed);
+            long difference = Math.min(
+                    above > 0 ? observed - known.get(above - 1) : Long.MAX_VALUE,
+                    above <= WHOLE ? known.get(above) - observed : Long.MAX_VALUE);
+            long near = Math.max(difference, tolerance);
+            return new int[] {
+                firstWhere(bytes -> bytes >= observed - near), firstWhere(bytes -> bytes > observed + near) - 1
+            };
+        }
+
+        /** The least share of such an amount, {@code WHOLE + 1} if none is; the one before it is known, too. */
+        private int firstWhere(LongPredicate amount) throws IOException {
+            int below = -1;
+            int at = WHOLE + 1;
+            while (true) {
+                for (int share : known.keySet()) {
+                    if (amount.test(known.get(share))) {
+                        at = Math.min(at, share);
+                    } else {
+                        below = Math.max(below, share);
+                    }
                 }
+                if (at - below <= 1) {
+                    return at;
+                }
+                evaluate(below + 1, at - 1);
             }
-            if (at - below <= 1) {
-                return at;
+        }
+
+        /** Runs twins with shares spread over a range, its ends included. */
+        private void evaluate(int from, int to) throws IOException {
+            List<Sweep.Twin> twins = new ArrayList<>();
+            int steps = Math.min(to - from, AT_A_TIME - 1);
+            for (int i = 0; i <= steps; i++) {
+                int share = steps == 0 ? from : from + (int) Math.round((double) (to - from) * i / steps);
+                twins.add(new Sweep.Twin(share, behaviours, settings.with(TouchRules.parse(rules(share)))));
             }
-            evaluate(below + 1, at - 1);
+            known.putAll(amounts(twins));
+        }
+
+        private String rules(int share) {
+            return unknown + " " + withLarge(settings.touch().toString(), share);
         }
     }
 
-    /** Runs twins with shares spread over a range, its ends included. */
-    private void evaluate(int from, int to) throws IOException {
-        List<Sweep.Twin> twins = new ArrayList<>();
-        int steps = Math.min(to - from, AT_A_TIME - 1);
-        for (int i = 0; i <= steps; i++) {
-            int share = steps == 0 ? from : from + (int) Math.round((double) (to - from) * i / steps);
-            twins.add(new Sweep.Twin(
-                    share,
-                    behaviours,
-                    new Replays.Settings(
-                            settings.os(), rules(share), settings.recordedPlacement(), settings.backgroundScavenger())));
-        }
+    /** What each twin holds, by its share. */
+    private Map<Integer, Long> amounts(List<Sweep.Twin> twins) throws IOException {
         ConcurrentHashMap<Integer, Long> found = new ConcurrentHashMap<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicLong left = new AtomicLong();
@@ -176,18 +221,14 @@ public final class Calibration {
             throw new IllegalStateException("a twin broke", failure.get());
         }
         marks = left.get();
-        known.putAll(found);
+        return found;
     }
 
     private TraceReader open() throws IOException {
         return keepMarks ? opener.open() : new WithoutWrites(opener.open());
     }
 
-    /** The rules given, with this share in place of what they say of large objects. */
-    private TouchRules rules(int share) {
-        return TouchRules.parse(withLarge(settings.touch().toString(), share));
-    }
-
+    /** The rules given, with this share in tenths of a percent in place of what they say of large objects. */
     static String withLarge(String rules, int share) {
         String large = "large=" + String.format(Locale.ROOT, share % 10 == 0 ? "%.0f" : "%.1f", share / 10.0) + "%";
         List<String> words = new ArrayList<>();
@@ -200,7 +241,7 @@ public final class Calibration {
                 words.add(large);
                 placed = true;
             }
-            if (!what.equals("large")) {
+            if (!what.equals("large") && !what.equals("unknown")) {
                 words.add(word);
             }
         }
