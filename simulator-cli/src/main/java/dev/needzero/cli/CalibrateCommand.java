@@ -60,7 +60,7 @@ final class CalibrateCommand implements Callable<Integer> {
         @Option(
                 names = "--rss",
                 paramLabel = "SIZE",
-                converter = SizeConverter.class,
+                converter = AmountConverter.class,
                 required = true,
                 description = "Resident memory of the Go heap (not of the whole process).")
         private Long rssBytes;
@@ -95,7 +95,7 @@ final class CalibrateCommand implements Callable<Integer> {
             names = "--tolerance",
             paramLabel = "SIZE",
             defaultValue = "256KiB",
-            converter = SizeConverter.class,
+            converter = AmountConverter.class,
             description = "How far off the twin may be and still fit; it knows a trace's start only from what its head"
                     + " tells. Default: ${DEFAULT-VALUE}.")
     private long toleranceBytes;

@@ -33,7 +33,9 @@ final class SweepCell {
     private final CommandLine parser;
 
     SweepCell() {
-        this.parser = new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true);
+        this.parser = new CommandLine(this)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false);
     }
 
     /** The names of everything that can be varied, without dashes. */
