@@ -87,8 +87,9 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(
             names = "--go",
             paramLabel = "VERSION",
-            description = "The Go version that ran. Default: the one that recorded the trace (1.24 writes 1.23's format:"
-                    + " then say 1.24).")
+            description =
+                    "The Go version that ran. Default: the one that recorded the trace (1.24 writes 1.23's format:"
+                            + " then say 1.24).")
     private String go;
 
     @Option(
@@ -102,8 +103,9 @@ final class CalibrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--use-writes",
-            description = "Let the needzero.write marks of the trace count. Default: they are left out, so that the rules"
-                    + " hold for traces without any.")
+            description =
+                    "Let the needzero.write marks of the trace count. Default: they are left out, so that the rules"
+                            + " hold for traces without any.")
     private boolean useWrites;
 
     @Option(
@@ -181,10 +183,12 @@ final class CalibrateCommand implements Callable<Integer> {
         if (fit.explains()) {
             out.print("Touch rules: " + fit.touch() + (output == null ? "" : " (in " + output + ")") + "\n");
         }
-        out.print("Assumed: Go " + behaviours + "; of each large object the first bytes are written, of each the same share"
+        out.print("Assumed: Go " + behaviours
+                + "; of each large object the first bytes are written, of each the same share"
                 + " and as soon as it is allocated; of others \"" + fit.touch() + "\".\n");
         if (fit.unknownBytes() > 0) {
-            out.print("Note: of " + ByteSize.format(fit.unknownBytes()) + " of large objects at the trace's head it names no"
+            out.print("Note: of " + ByteSize.format(fit.unknownBytes())
+                    + " of large objects at the trace's head it names no"
                     + " type; they are taken as not written, and the least share is what fits should they be.\n");
         }
         if (fit.marksLeftOut() > 0) {

@@ -104,14 +104,16 @@ final class HeadroomCommand implements Callable<Integer> {
             names = "--other",
             paramLabel = "SIZE",
             converter = AmountConverter.class,
-            description = "Resident memory of the process beside its heap. Default: what smaps or metrics tell, else none.")
+            description =
+                    "Resident memory of the process beside its heap. Default: what smaps or metrics tell, else none.")
     private Long otherBytes;
 
     @Option(
             names = "--share",
             paramLabel = "PERCENT",
-            description = "Without a trace: how much of what is mapped, not resident and not released lies in large objects"
-                    + " with pointers that nobody wrote. Default: 100%% if it is known what was released, else 90%%.")
+            description =
+                    "Without a trace: how much of what is mapped, not resident and not released lies in large objects"
+                            + " with pointers that nobody wrote. Default: 100%% if it is known what was released, else 90%%.")
     private String share;
 
     @Mixin
@@ -237,7 +239,11 @@ final class HeadroomCommand implements Callable<Integer> {
         if (limitBytes != null && bytes >= 0) {
             long left = limitBytes - bytes;
             margin = String.format(
-                    Locale.ROOT, "%s%s (%+.0f %%)", left > 0 ? "+" : "", ByteSize.format(left), 100.0 * left / limitBytes);
+                    Locale.ROOT,
+                    "%s%s (%+.0f %%)",
+                    left > 0 ? "+" : "",
+                    ByteSize.format(left),
+                    100.0 * left / limitBytes);
         }
         table.row(what, bytes < 0 ? "unknown" : ByteSize.format(bytes), margin);
     }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,9 +32,8 @@ final class SweepCell {
     private final CommandLine parser;
 
     SweepCell() {
-        this.parser = new CommandLine(this)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExpandAtFiles(false);
+        this.parser =
+                new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false);
     }
 
     /** The names of everything that can be varied, without dashes. */

@@ -59,9 +59,9 @@ public record Headroom(
         }
         long absent = now.mappedBytes() - now.rssBytes();
         if (!clears) {
-            assumptions.add("Go " + after + " clears no memory that is fresh from the system: as much is resident as now");
-            return new Headroom(
-                    now.rssBytes() + other, now.mappedBytes(), now.rssBytes(), other, assumptions);
+            assumptions.add(
+                    "Go " + after + " clears no memory that is fresh from the system: as much is resident as now");
+            return new Headroom(now.rssBytes() + other, now.mappedBytes(), now.rssBytes(), other, assumptions);
         }
         long unwritten = now.releasedBytes() < 0 ? absent : Math.max(0, absent - now.releasedBytes());
         double part = share >= 0 ? share : now.releasedBytes() < 0 ? UNWRITTEN_SHARE : 1;

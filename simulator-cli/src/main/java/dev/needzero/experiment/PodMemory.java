@@ -36,10 +36,7 @@ public record PodMemory(long mappedBytes, long rssBytes, long releasedBytes, lon
 
     public static PodMemory of(Smaps smaps) {
         return new PodMemory(
-                smaps.heapMappedBytes(),
-                smaps.heapRssBytes(),
-                UNKNOWN,
-                smaps.processRssBytes() - smaps.heapRssBytes());
+                smaps.heapMappedBytes(), smaps.heapRssBytes(), UNKNOWN, smaps.processRssBytes() - smaps.heapRssBytes());
     }
 
     /** These figures, with what the others know where these know nothing. */
@@ -74,7 +71,8 @@ public record PodMemory(long mappedBytes, long rssBytes, long releasedBytes, lon
         } catch (IOException e) {
             throw e instanceof BadInputException
                     ? e
-                    : new BadInputException(file.toString(), "is not JSON: " + e.getMessage().split("\\R", 2)[0]);
+                    : new BadInputException(
+                            file.toString(), "is not JSON: " + e.getMessage().split("\\R", 2)[0]);
         }
         return ofMetrics(file, found);
     }

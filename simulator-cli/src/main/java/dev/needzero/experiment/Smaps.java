@@ -23,8 +23,8 @@ public record Smaps(long heapMappedBytes, long heapRssBytes, long processRssByte
     private static final String NAME = "[anon: Go: heap";
     private static final long LOWEST = 0x40L << 32;
     private static final long LIMIT = 0x1c0L << 32;
-    private static final Pattern HEAD =
-            Pattern.compile("([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([rwxsp-]{4}) [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ (\\d+)\\s*(.*)");
+    private static final Pattern HEAD = Pattern.compile(
+            "([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([rwxsp-]{4}) [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ (\\d+)\\s*(.*)");
     private static final Pattern SIZE = Pattern.compile("(Size|Rss):\\s+(\\d+) kB\\s*");
 
     /** Reads a file; lines that are not of interest are passed over. */

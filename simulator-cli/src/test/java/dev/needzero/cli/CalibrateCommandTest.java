@@ -46,14 +46,7 @@ class CalibrateCommandTest {
     void aQuarterIsFoundFromResidentMemoryAlone(String recording) throws IOException {
         String go = recording.substring(recording.indexOf("@go") + 3);
         Invocation run = Invocation.of(
-                "calibrate",
-                Recordings.trace(recording),
-                "--rss",
-                lastRss(recording) + "B",
-                "--go",
-                go,
-                "--json",
-                "-");
+                "calibrate", Recordings.trace(recording), "--rss", lastRss(recording) + "B", "--go", go, "--json", "-");
         assertEquals(Exit.DONE, run.exit(), run.err());
         assertEquals(25, number(run.json(), "percent"), 1);
         assertTrue(number(run.json(), "leastPercent") <= number(run.json(), "percent"));
@@ -76,13 +69,7 @@ class CalibrateCommandTest {
         String recording = "large-chan-1M-25@go1.23.0";
         assertEquals(
                 Exit.DONE,
-                Invocation.of(
-                                "calibrate",
-                                Recordings.trace(recording),
-                                "--rss",
-                                lastRss(recording) + "B",
-                                "-o",
-                                rules)
+                Invocation.of("calibrate", Recordings.trace(recording), "--rss", lastRss(recording) + "B", "-o", rules)
                         .exit());
         Map<String, Object> json = Invocation.of(
                         "replay", Recordings.trace(recording), "--go", "1.24", "--touch", "@" + rules, "--json", "-")

@@ -53,7 +53,10 @@ class HeadroomCommandTest {
         assertEquals(exit, run.exit(), run.err());
         assertEquals(fits, run.json().get("fits"));
         assertTrue(((String) run.json().get("verdict")).startsWith(verdict), run.out());
-        assertTrue(Invocation.of(List.of(args).subList(0, 7).toArray()).out().lines().anyMatch(l -> l.startsWith(verdict)));
+        assertTrue(Invocation.of(List.of(args).subList(0, 7).toArray())
+                .out()
+                .lines()
+                .anyMatch(l -> l.startsWith(verdict)));
     }
 
     /** A real run of 1.23 seen from outside, and what the same program then took under 1.24. */
