@@ -105,7 +105,7 @@ final class TraceStart {
      */
     boolean object(RecordedSpan r, long address, int type) {
         if (SpanClass.sizeClass(r.spanClass) == 0) {
-            os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
+            os.write(r.twin.base(), touch.largeBefore(type, r.twin.sizeBytes()), Cause.PROGRAM);
             return true;
         }
         int slot = r.slotAt(address);
