@@ -56,7 +56,7 @@ final class ClearingStories {
      * the same to a part in a thousand under both, which no Swiss table's would have been.
      */
     private static Row row72991(String kind, Observed observed) {
-        String workload = "gen:heapbench?livekind=" + kind + "&livesize=large&go=1.23&for=20s&events=0";
+        String workload = "gen:heapbench?livekind=" + kind + "&livesize=large&baseheap=32MiB&go=1.23&for=5s&events=0";
         return new Row(
                 kind + "-large: peak resident memory, 1.24 to 1.23",
                 new Figure(Setup.of(workload, LARGE_UNWRITTEN, "1.24"), Metric.of("peak-rss")),
