@@ -98,7 +98,7 @@ final class BisectCommand implements Callable<Integer> {
             names = "--metric",
             defaultValue = "peak-rss",
             paramLabel = "METRIC",
-            description = "peak-rss, end-rss, zeroing (resident because the allocator cleared it), heap-in-use (spans), mapped, or a"
+            description = "peak-rss, end-rss, zeroing (resident because the allocator cleared it), heap-in-use (spans), mapped, lazy-free, huge-pages, or a"
                     + " runtime/metrics name as in /memory/classes/heap/unused:bytes, as it stands at the end. Default:"
                     + " ${DEFAULT-VALUE}.")
     private String metric;

@@ -136,6 +136,7 @@ public final class Workloads {
                     size("size", "1MiB", "of each object"),
                     count("count", "64", "objects at a time"),
                     share("touched", "0%", "of each object that the program writes"),
+                    count("fills", "3", "times that they are made, 1 to 3; what dies after the second is given back"),
                     size("base", "0B", "of small objects that stay")),
             new WorkloadKind(
                     "scatter",
