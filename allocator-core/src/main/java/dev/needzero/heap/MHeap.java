@@ -20,11 +20,12 @@ public final class MHeap {
 
     final HeapLayout layout;
     private final AddressSpace os;
-    private final PageAlloc pages = new PageAlloc();
+    private final PageAlloc pages;
     private final MCentral[] central = new MCentral[SpanClass.COUNT];
     private final int[] nelems = new int[SpanClass.COUNT];
     private final HeapStats stats = new HeapStats();
     HeapPolicy policy = HeapPolicy.NONE;
+    private HugePageCalls hugePageCalls = HugePageCalls.NONE;
 
     /** Even; up by two at every mark termination. See {@link MSpan}. */
     int sweepgen = 2;
@@ -51,6 +52,7 @@ public final class MHeap {
     public MHeap(HeapLayout layout, AddressSpace os) {
         this.layout = layout;
         this.os = os;
+        this.pages = new PageAlloc(Math.max(1, (1 << os.osPageShift()) >> Units.PAGE_SHIFT));
         for (int c = 0; c < SpanClass.COUNT; c++) {
             int sizeClass = SpanClass.sizeClass(c);
             if (sizeClass < layout.sizeClasses().count()) {
@@ -63,6 +65,12 @@ public final class MHeap {
     /** Says who decides on sweeping and scavenging from now on. */
     public void setPolicy(HeapPolicy policy) {
         this.policy = policy;
+    }
+
+    /** Says what the heap asks of the system's huge pages from now on. */
+    public void setHugePageCalls(HugePageCalls calls) {
+        this.hugePageCalls = calls;
+        pages.scavengeIndex().setHugePageCalls(calls);
     }
 
     public HeapLayout layout() {
@@ -354,6 +362,7 @@ public final class MHeap {
         int at = curArena;
         curArena += ask;
         os.map((long) at << Units.PAGE_SHIFT, (long) ask << Units.PAGE_SHIFT);
+        hugePageCalls.grown((long) at << Units.PAGE_SHIFT, (long) ask << Units.PAGE_SHIFT);
         pages.grow(at, ask);
         stats.released += (long) ask << Units.PAGE_SHIFT;
         if (first && layout.basePaddingPages() > 0) {
@@ -368,7 +377,7 @@ public final class MHeap {
         long bytes = (long) npages << Units.PAGE_SHIFT;
         stats.released += bytes;
         stats.free -= bytes;
-        os.dontNeed((long) page << Units.PAGE_SHIFT, bytes);
+        os.release((long) page << Units.PAGE_SHIFT, bytes);
     }
 
     // ---- writes that creating a span makes

@@ -232,6 +232,9 @@ public final class AddressSpace {
     public void read(long address, long bytes) {
         long first = address >>> shift;
         long last = address + bytes - 1 >>> shift;
+        if (first == last && isPresent(first)) {
+            return;
+        }
         boolean told = calls == null;
         for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
             if (huge.isHuge(block) || huge.isZero(block)) {
@@ -255,6 +258,11 @@ public final class AddressSpace {
                 charged();
             }
         }
+    }
+
+    private boolean isPresent(long osPage) {
+        int w = (int) (osPage >>> 6);
+        return ((residentBits[w] | zeroMappedBits[w] | lazyFreeBits[w]) >>> osPage & 1) != 0;
     }
 
     private void mapZeroPage(long first, long last) {
@@ -581,6 +589,11 @@ public final class AddressSpace {
 
     public boolean isZeroMapped(long osPage) {
         return (zeroMappedBits[(int) (osPage >>> 6)] >>> osPage & 1) != 0;
+    }
+
+    /** Length of a huge page. */
+    public long hugePageBytes() {
+        return 1L << blockShift + shift;
     }
 
     /** Whether a huge page maps this page together with its neighbours. */

@@ -44,7 +44,7 @@ class PageAllocTest {
 
     @Test
     void firstFitPrefersTheLowestAddress() {
-        PageAlloc pages = new PageAlloc();
+        PageAlloc pages = new PageAlloc(1);
         pages.grow(0, 2 * CHUNK);
         assertEquals(0, pages.alloc(10));
         assertEquals(10, pages.alloc(10));
@@ -58,7 +58,7 @@ class PageAllocTest {
 
     @Test
     void freshPagesAreWithTheSystemAndFreedOnesAreNot() {
-        PageAlloc pages = new PageAlloc();
+        PageAlloc pages = new PageAlloc(1);
         pages.grow(0, CHUNK);
         assertEquals(CHUNK, pages.freeScavengedPages());
         pages.alloc(8);
@@ -71,7 +71,7 @@ class PageAllocTest {
 
     @Test
     void pagesInUseCannotBeTakenAgain() {
-        PageAlloc pages = new PageAlloc();
+        PageAlloc pages = new PageAlloc(1);
         pages.grow(0, CHUNK);
         pages.allocRange(5, 3);
         assertThrows(IllegalStateException.class, () -> pages.allocRange(7, 2));
@@ -82,7 +82,7 @@ class PageAllocTest {
     private static final class Twin {
         private static final int LIMIT = 24 * CHUNK;
 
-        final PageAlloc real = new PageAlloc();
+        final PageAlloc real = new PageAlloc(1);
         private final boolean[] free = new boolean[LIMIT + 1];
         private final boolean[] scavenged = new boolean[LIMIT + 1];
         private final List<int[]> taken = new ArrayList<>();

@@ -46,6 +46,7 @@ public final class GoReplay extends Replay {
     private final Placement placement = new Placement();
     private long events;
     private int index;
+    private EventBatch current;
     private long now;
     private long unknownObjects;
 
@@ -110,6 +111,7 @@ public final class GoReplay extends Replay {
                 backgroundScavenger);
         this.heap = runtime.heap();
         this.os = runtime.os();
+        os.cgroup().setPosition(() -> events + index, () -> current == null ? 0 : current.timeNanos[index]);
         this.layout = heap.layout();
         this.recordedLayout = Behaviours.of(info.goVersion()).layout(0, 0);
         this.sameClasses = recordedLayout.mallocHeaders() == layout.mallocHeaders()
@@ -153,9 +155,11 @@ public final class GoReplay extends Replay {
         int[] cs = batch.c;
         short[] ps = batch.proc;
         collector.batch(batch);
+        current = batch;
         for (int i = from; i < to; i++) {
             byte kind = kinds[i];
             int proc = ps[i];
+            index = i;
             if (kind == Kind.OBJECT_ALLOC) {
                 collector.beforeObject(proc);
                 objectAlloc(as[i], cs[i], proc, i);
@@ -163,11 +167,12 @@ public final class GoReplay extends Replay {
                 objectFree(as[i], proc);
             } else {
                 now = batch.timeNanos[i];
-                index = i;
+                os.advanceTo(now);
                 other(kind, proc, as[i], batch.b[i], cs[i], i);
             }
         }
         now = to > 0 ? batch.timeNanos[to - 1] : now;
+        os.advanceTo(now);
         if (to < batch.size) {
             return;
         }
