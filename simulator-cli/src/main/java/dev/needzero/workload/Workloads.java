@@ -145,7 +145,8 @@ public final class Workloads {
                     ScatterWorkload::new,
                     count("objects", "1e6", "small objects without pointers"),
                     size("size", "200B", "of each"),
-                    share("freed", "95%", "of them that are dropped")),
+                    share("freed", "95%", "of them that are dropped"),
+                    duration("idle", "0s", "that nothing happens in the end")),
             new WorkloadKind(
                     "mix",
                     "objects of sizes and lifetimes given by hand",

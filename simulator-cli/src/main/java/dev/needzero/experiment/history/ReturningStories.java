@@ -1,8 +1,6 @@
 package dev.needzero.experiment.history;
 
 import dev.needzero.experiment.Metric;
-import dev.needzero.os.MemoryCgroup;
-import dev.needzero.os.OsSettings;
 import java.util.List;
 
 /** Memory that the runtime gave back, and the system did not take. */
@@ -12,23 +10,16 @@ final class ReturningStories {
     /** The heap of golang/go#39779: 17 MiB in use, and a spike of 685 MiB that was given back. */
     private static final String SPIKE = "gen:release?kind=noscan&size=64KiB&count=10960&touched=100%&fills=1&base=17MiB";
 
-    /** The reproducer of golang/go#78962, a tenth of it: of 200-byte objects, one in twenty survives. */
-    private static final String SURVIVORS = "gen:scatter?objects=2e6&size=200B&freed=95%";
+    /**
+     * The reproducer of golang/go#78962, a tenth of it: of 200-byte objects, one in twenty survives. They just fill a hundred
+     * of the heap's steps of 4 MiB, for what was never used counts as given back, too.
+     */
+    private static final String SURVIVORS = "gen:scatter?objects=1996800&size=200B&freed=95%";
 
     private static final String RELEASED = "/memory/classes/heap/released:bytes";
     private static final String FREE = "/memory/classes/heap/free:bytes";
-    private static final String ISSUE_39779 = "golang/go#39779, Go 1.14.1 on Linux 4.14, smaps and MemStats";
+    private static final String ISSUE_39779 = "golang/go#39779, Go 1.14.1 on Linux 4.14, RSS and MemStats";
     private static final String ISSUE_78962 = "golang/go#78962, Go 1.21 on arm64 and x86-64";
-
-    private static final OsSettings ORDINARY = OsSettings.defaults();
-    private static final OsSettings LAZILY = new OsSettings(
-            ORDINARY.osPageShift(),
-            ORDINARY.thp(),
-            ORDINARY.hugeZeroPage(),
-            null,
-            OsSettings.Release.FREE,
-            MemoryCgroup.Limits.NONE);
-    private static final OsSettings PAGES_OF_64_KIB = new OsSettings(16, OsSettings.Thp.NEVER);
 
     static final List<Story> MADV_FREE = List.of(new Story(
             "madv-free",
@@ -43,8 +34,8 @@ final class ReturningStories {
             List.of(
                     new Row(
                             "after the spike was given back, to what is mapped: resident, MADV_FREE",
-                            spike(LAZILY, Metric.rssAt("returned")),
-                            spike(LAZILY, Metric.of("mapped")),
+                            spike(Machine.LAZY, Metric.rssAt("returned")),
+                            spike(Machine.LAZY, Metric.of("mapped")),
                             Observed.range(
                                     0.95,
                                     1.01,
@@ -53,8 +44,8 @@ final class ReturningStories {
                                     ISSUE_39779)),
                     new Row(
                             "the same, MADV_DONTNEED",
-                            spike(ORDINARY, Metric.rssAt("returned")),
-                            spike(ORDINARY, Metric.of("mapped")),
+                            spike(Machine.ORDINARY, Metric.rssAt("returned")),
+                            spike(Machine.ORDINARY, Metric.of("mapped")),
                             Observed.range(
                                     0.02,
                                     0.03,
@@ -62,8 +53,8 @@ final class ReturningStories {
                                     ISSUE_39779)),
                     new Row(
                             "LazyFree to resident, MADV_FREE",
-                            spike(LAZILY, Metric.of("lazy-free")),
-                            spike(LAZILY, Metric.rssAt("returned")),
+                            spike(Machine.LAZY, Metric.of("lazy-free")),
+                            spike(Machine.LAZY, Metric.rssAt("returned")),
                             Observed.range(
                                     0.9,
                                     1,
@@ -81,8 +72,8 @@ final class ReturningStories {
             List.of(
                     new Row(
                             "free after 95 % were dropped, to mapped: 4 KiB pages",
-                            survivors(ORDINARY, RELEASED),
-                            new Figure(setup(SURVIVORS, ORDINARY), Metric.of("mapped")),
+                            survivors(Machine.ORDINARY, RELEASED),
+                            new Figure(setup(SURVIVORS, Machine.ORDINARY), Metric.of("mapped")),
                             Observed.range(
                                     0.125,
                                     0.145,
@@ -90,18 +81,18 @@ final class ReturningStories {
                                     ISSUE_78962)),
                     new Row(
                             "not given back, of what is free: 4 KiB pages",
-                            survivors(ORDINARY, FREE),
-                            survivors(ORDINARY, RELEASED),
+                            survivors(Machine.ORDINARY, FREE),
+                            survivors(Machine.ORDINARY, RELEASED),
                             Observed.range(0, 0.01, "0 of 548 MB", ISSUE_78962)),
                     new Row(
                             "the same: 64 KiB pages",
-                            survivors(PAGES_OF_64_KIB, FREE),
-                            survivors(ORDINARY, RELEASED),
+                            survivors(Machine.PAGES_OF_64_KIB, FREE),
+                            survivors(Machine.ORDINARY, RELEASED),
                             Observed.range(0.97, 1.01, "543 of 548 MB", ISSUE_78962)),
                     new Row(
                             "resident in the end: 64 KiB to 4 KiB pages",
-                            new Figure(setup(SURVIVORS, PAGES_OF_64_KIB), Metric.rssAt("returned")),
-                            new Figure(setup(SURVIVORS, ORDINARY), Metric.rssAt("returned")),
+                            new Figure(setup(SURVIVORS, Machine.PAGES_OF_64_KIB), Metric.rssAt("returned")),
+                            new Figure(setup(SURVIVORS, Machine.ORDINARY), Metric.rssAt("returned")),
                             Observed.range(
                                     1.1,
                                     1.4,
@@ -110,15 +101,15 @@ final class ReturningStories {
 
     private ReturningStories() {}
 
-    private static Setup setup(String workload, OsSettings os) {
-        return Setup.of(workload, WRITTEN, "1.21").on(os);
+    private static Setup setup(String workload, Machine machine) {
+        return Setup.of(workload, WRITTEN, "1.21").on(machine);
     }
 
-    private static Figure spike(OsSettings os, Metric metric) {
-        return new Figure(Setup.of(SPIKE, "large=none default=all", "1.21").on(os), metric);
+    private static Figure spike(Machine machine, Metric metric) {
+        return new Figure(Setup.of(SPIKE, "large=none default=all", "1.21").on(machine), metric);
     }
 
-    private static Figure survivors(OsSettings os, String metric) {
-        return new Figure(setup(SURVIVORS, os), Metric.at("returned", metric));
+    private static Figure survivors(Machine machine, String metric) {
+        return new Figure(setup(SURVIVORS, machine), Metric.at("returned", metric));
     }
 }

@@ -11,6 +11,9 @@ public final class Stories {
     public static List<Story> all() {
         List<Story> all = new ArrayList<>();
         all.addAll(ReturningStories.MADV_FREE);
+        all.addAll(HugePageStories.ADVICE);
+        all.addAll(HugePageStories.COLLAPSE);
+        all.addAll(HugePageStories.UNDONE);
         all.addAll(LayoutStories.HEADERS);
         all.addAll(ClearingStories.CLEARING);
         all.addAll(LayoutStories.MARK_AREAS);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.needzero.runtime.Behaviours;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,8 @@ class ChangesTest {
 
     @Test
     void allChangesMadeTheOlderVersionIsTheNewer() {
-        List<String> versions = Behaviours.versions();
+        List<String> versions = new ArrayList<>(List.of("1.21.0", "1.21.1", "1.21.4"));
+        versions.addAll(Behaviours.versions());
         for (int from = 0; from < versions.size(); from++) {
             for (int to = from; to < versions.size(); to++) {
                 Variant older = of(versions.get(from));
