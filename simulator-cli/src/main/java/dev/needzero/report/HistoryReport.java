@@ -12,6 +12,7 @@ import dev.needzero.units.ByteSize;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,10 +101,10 @@ public final class HistoryReport {
     }
 
     private static String sources(Chapter chapter) {
-        Map<String, List<String>> bySource = new LinkedHashMap<>();
+        Map<String, Set<String>> bySource = new LinkedHashMap<>();
         for (Told told : chapter.rows()) {
             Observed observed = told.row().observed();
-            bySource.computeIfAbsent(observed.source(), s -> new ArrayList<>()).add(observed.text());
+            bySource.computeIfAbsent(observed.source(), s -> new LinkedHashSet<>()).add(observed.text());
         }
         return bySource.entrySet().stream()
                 .map(e -> String.join("; ", e.getValue()) + " [" + e.getKey() + "]")

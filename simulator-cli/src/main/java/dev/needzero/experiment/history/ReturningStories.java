@@ -64,7 +64,7 @@ final class ReturningStories {
     static final List<Story> LARGE_PAGES = List.of(new Story(
             "64k-pages",
             "With pages of 64 KiB hardly anything can be given back",
-            "all, on kernels with 64 KiB pages, as many for arm64 are",
+            "1.21 as any other, on kernels with 64 KiB pages",
             List.of(78962),
             "A page of the runtime is 8 KiB; where the kernel's is 64 KiB, eight of them lie on one, and all eight must be"
                     + " free for any to be given back. A program that drops most of its small objects leaves survivors"

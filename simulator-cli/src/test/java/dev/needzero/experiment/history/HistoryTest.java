@@ -56,7 +56,8 @@ class HistoryTest {
     /** Those that the project set out with. */
     @Test
     void theKnownStoriesAreThere() {
-        for (String issue : List.of("66737", "72991", "73800", "73581", "#76063")) {
+        for (String issue : List.of(
+                "42330", "61718", "63334", "64332", "78962", "66737", "72991", "73800", "73581", "#76063")) {
             assertFalse(Stories.of(issue).isEmpty(), issue);
         }
         assertEquals(List.of(), Stories.of("1"));
@@ -70,8 +71,7 @@ class HistoryTest {
                 .findFirst()
                 .orElseThrow()
                 .rows();
-        assertEquals(4, rows.size());
-        for (Told told : rows) {
+        for (Told told : rows.subList(0, 4)) {
             double twice = told.row().what().startsWith("node") ? 2 : 1;
             assertEquals(twice, told.ratio(), 0.3, told.row().what());
         }
