@@ -157,8 +157,8 @@ final class BisectCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--metric: " + e.getMessage() + "; " + NearMiss.of(metric, Metric.names()) + "known are "
-                            + String.join(", ", Metric.names()));
+                    "--metric: " + e.getMessage() + NearMiss.hint(metric, Metric.names()) + " (known are "
+                            + String.join(", ", Metric.names()) + ")");
         }
     }
 }
