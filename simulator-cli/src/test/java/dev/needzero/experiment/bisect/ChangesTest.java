@@ -77,6 +77,20 @@ class ChangesTest {
         assertEquals("1.24", older.with(changes).language());
     }
 
+    @Test
+    void aLanguageWithoutOneOfItsStepsNamesTheOthers() {
+        Variant older = new Variant(Behaviours.of("1.21"), "1.21");
+        List<Change> changes = Changes.between(older, new Variant(Behaviours.of("1.24"), "1.24"));
+        assertEquals("1.24", older.with(changes).language());
+        List<Change> swissAlone = changes.stream()
+                .filter(c -> c.parts().stream().anyMatch(p -> p.what().contains("Swiss")))
+                .toList();
+        assertEquals("1.21+1.24", older.with(swissAlone).language());
+        List<Change> withoutTimers =
+                changes.stream().filter(c -> !c.version().equals("1.23")).toList();
+        assertEquals("1.22+1.24", older.with(withoutTimers).language());
+    }
+
     /** {@code git rev-list --bisect-vars} said so of straight histories of 2, 3, … 12 commits. */
     @Test
     void stepsAreEstimatedAsGitDoes() {
