@@ -1,16 +1,15 @@
 package dev.needzero.cli;
 
-import dev.needzero.workload.NearMiss;
 import dev.needzero.experiment.Replays;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
+import dev.needzero.workload.NearMiss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -71,8 +71,7 @@ public record Metric(String name, String unit, ToLongFunction<Replay> figure) {
         if (!names().contains(name)) {
             throw new IllegalArgumentException("metric \"" + name + "\" is not known");
         }
-        return new Metric(
-                name, unit(name), r -> r.metrics().getOrDefault(name, 0L));
+        return new Metric(name, unit(name), r -> r.metrics().getOrDefault(name, 0L));
     }
 
     /** Every name that is known. */

@@ -104,7 +104,8 @@ public final class HistoryReport {
         Map<String, Set<String>> bySource = new LinkedHashMap<>();
         for (Told told : chapter.rows()) {
             Observed observed = told.row().observed();
-            bySource.computeIfAbsent(observed.source(), s -> new LinkedHashSet<>()).add(observed.text());
+            bySource.computeIfAbsent(observed.source(), s -> new LinkedHashSet<>())
+                    .add(observed.text());
         }
         return bySource.entrySet().stream()
                 .map(e -> String.join("; ", e.getValue()) + " [" + e.getKey() + "]")
@@ -146,9 +147,7 @@ public final class HistoryReport {
     }
 
     private static String range(Observed observed) {
-        return observed.measured()
-                ? ratio(observed.low()) + " to " + ratio(observed.high())
-                : "not measured";
+        return observed.measured() ? ratio(observed.low()) + " to " + ratio(observed.high()) : "not measured";
     }
 
     private static String ratio(double ratio) {

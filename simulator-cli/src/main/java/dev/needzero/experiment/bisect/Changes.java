@@ -50,9 +50,8 @@ final class Changes {
 
     /** Every version that brought a change, oldest first. */
     private static List<String> versions() {
-        Stream<String> runtime = Stream.of(Behaviour.values())
-                .flatMap(b -> b.steps().stream())
-                .map(Behaviour.Step::version);
+        Stream<String> runtime =
+                Stream.of(Behaviour.values()).flatMap(b -> b.steps().stream()).map(Behaviour.Step::version);
         Stream<String> language = LanguageHistory.steps().stream().map(LanguageHistory.Step::version);
         return Stream.concat(runtime, language)
                 .distinct()

@@ -9,7 +9,8 @@ final class ClearingStories {
     private static final String LARGE_UNWRITTEN = "large=none default=all";
 
     private static final String ISSUE_72991 = "thepudds in golang/go#72991, 44 runs each";
-    private static final String INCIDENT = "Datadog's account of the incident: a rise of about 20 %, and smaps of one process";
+    private static final String INCIDENT =
+            "Datadog's account of the incident: a rise of about 20 %, and smaps of one process";
     private static final String RECORDED =
             "recorded on Linux 6.18: \"release ptr 1048576 64\" on Go 1.25.14 and 1.26.7, smaps at \"third-live\" and"
                     + " \"second-live\"";

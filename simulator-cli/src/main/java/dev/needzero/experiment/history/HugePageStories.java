@@ -20,35 +20,36 @@ final class HugePageStories {
     private static final String ISSUE_61718 = "mknyszek in golang/go#61718, 2023-08-08, THP madvise";
     private static final String ISSUE_59960 = "golang/go#59960; release notes of Go 1.21";
 
-    static final List<Story> ADVICE = List.of(new Story(
-            "huge-page-calls",
-            "The heap asks for huge pages, and every first write commits 2 MiB",
-            "1.21.0; mended in 1.21.1",
-            List.of(61718, 55328, 59960),
-            "1.21.0 (8fa9e3beee) marked all new heap memory MADV_HUGEPAGE, where the system gives huge pages to whoever asks"
-                    + " (THP madvise): the first write to 2 MiB commits all of it, whatever the program writes there. What"
-                    + " was reported first were stalls, for the kernel may have to make room for a huge page; then memory"
-                    + " held \"somewhere off heap\". 1.21.1 (9f9bb26880) asked no more.",
-            List.of(
-                    new Row(
-                            "heap in huge pages: 1.21.4, that asks for none, to 1.21.0",
-                            sparse("1.21.4", "huge-pages"),
-                            sparse("1.21.0", "huge-pages"),
-                            Observed.range(
-                                    0,
-                                    0.01,
-                                    "AnonHugePages of 6 MiB without the calls; 1.37 GiB under 1.20, which made some; 1.21.0's"
-                                            + " own figure was not told",
-                                    ISSUE_61718)),
-                    new Row(
-                            "channels used to a twentieth: resident, 1.21.0 to 1.21.4",
-                            sparse("1.21.0", "end-rss"),
-                            sparse("1.21.4", "end-rss"),
-                            Observed.nothing(
-                                    "\"1.21.1 does indeed solve the issue for us\", without figures",
-                                    "kevinconaway in golang/go#61718, THP madvise"),
-                            "Nobody told a figure. Each channel's buffer lies in a range of 2 MiB of its own or with one"
-                                    + " other, so that all is committed: up to twenty times as much, for this program."))));
+    static final List<Story> ADVICE = List.of(
+            new Story(
+                    "huge-page-calls",
+                    "The heap asks for huge pages, and every first write commits 2 MiB",
+                    "1.21.0; mended in 1.21.1",
+                    List.of(61718, 55328, 59960),
+                    "1.21.0 (8fa9e3beee) marked all new heap memory MADV_HUGEPAGE, where the system gives huge pages to whoever asks"
+                            + " (THP madvise): the first write to 2 MiB commits all of it, whatever the program writes there. What"
+                            + " was reported first were stalls, for the kernel may have to make room for a huge page; then memory"
+                            + " held \"somewhere off heap\". 1.21.1 (9f9bb26880) asked no more.",
+                    List.of(
+                            new Row(
+                                    "heap in huge pages: 1.21.4, that asks for none, to 1.21.0",
+                                    sparse("1.21.4", "huge-pages"),
+                                    sparse("1.21.0", "huge-pages"),
+                                    Observed.range(
+                                            0,
+                                            0.01,
+                                            "AnonHugePages of 6 MiB without the calls; 1.37 GiB under 1.20, which made some; 1.21.0's"
+                                                    + " own figure was not told",
+                                            ISSUE_61718)),
+                            new Row(
+                                    "channels used to a twentieth: resident, 1.21.0 to 1.21.4",
+                                    sparse("1.21.0", "end-rss"),
+                                    sparse("1.21.4", "end-rss"),
+                                    Observed.nothing(
+                                            "\"1.21.1 does indeed solve the issue for us\", without figures",
+                                            "kevinconaway in golang/go#61718, THP madvise"),
+                                    "Nobody told a figure. Each channel's buffer lies in a range of 2 MiB of its own or with one"
+                                            + " other, so that all is committed: up to twenty times as much, for this program."))));
 
     static final List<Story> COLLAPSE = List.of(new Story(
             "collapse",

@@ -24,12 +24,12 @@ public record Machine(String options, OsSettings os) {
             new Machine("--madvise free", of(OsSettings.defaults().thp(), null, Release.FREE));
 
     /** Huge pages for everybody, and khugepaged as the kernel has it. */
-    static final Machine EAGER = new Machine(
-            "--khugepaged --thp always", of(Thp.ALWAYS, Khugepaged.Pace.defaults(SHIFT), Release.DONTNEED));
+    static final Machine EAGER =
+            new Machine("--khugepaged --thp always", of(Thp.ALWAYS, Khugepaged.Pace.defaults(SHIFT), Release.DONTNEED));
 
     /** The same, but only what is full becomes a huge page. */
-    static final Machine MODEST = new Machine(
-            "--khugepaged --max-ptes-none 0 --thp always", of(Thp.ALWAYS, onlyFull(), Release.DONTNEED));
+    static final Machine MODEST =
+            new Machine("--khugepaged --max-ptes-none 0 --thp always", of(Thp.ALWAYS, onlyFull(), Release.DONTNEED));
 
     private static Khugepaged.Pace onlyFull() {
         Khugepaged.Pace kernels = Khugepaged.Pace.defaults(SHIFT);

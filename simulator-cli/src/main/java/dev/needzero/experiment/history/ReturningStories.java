@@ -8,7 +8,8 @@ final class ReturningStories {
     private static final String WRITTEN = "default=all";
 
     /** The heap of golang/go#39779: 17 MiB in use, and a spike of 685 MiB that was given back. */
-    private static final String SPIKE = "gen:release?kind=noscan&size=64KiB&count=10960&touched=100%&fills=1&base=17MiB";
+    private static final String SPIKE =
+            "gen:release?kind=noscan&size=64KiB&count=10960&touched=100%&fills=1&base=17MiB";
 
     /**
      * The reproducer of golang/go#78962, a tenth of it: of 200-byte objects, one in twenty survives. They just fill a hundred

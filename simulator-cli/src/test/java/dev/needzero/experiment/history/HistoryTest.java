@@ -33,7 +33,8 @@ class HistoryTest {
     }
 
     private static String say(Told told) {
-        return told.row().what() + ": " + told.ratio() + ", observed " + told.row().observed();
+        return told.row().what() + ": " + told.ratio() + ", observed "
+                + told.row().observed();
     }
 
     @Test
@@ -56,8 +57,8 @@ class HistoryTest {
     /** Those that the project set out with. */
     @Test
     void theKnownStoriesAreThere() {
-        for (String issue : List.of(
-                "42330", "61718", "63334", "64332", "78962", "66737", "72991", "73800", "73581", "#76063")) {
+        for (String issue :
+                List.of("42330", "61718", "63334", "64332", "78962", "66737", "72991", "73800", "73581", "#76063")) {
             assertFalse(Stories.of(issue).isEmpty(), issue);
         }
         assertEquals(List.of(), Stories.of("1"));
