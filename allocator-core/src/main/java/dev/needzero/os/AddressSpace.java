@@ -145,7 +145,9 @@ public final class AddressSpace {
         for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
             long from = Math.max(first, block << blockShift);
             long to = Math.min(last, lastOf(block));
-            if (huge.isHuge(block)) {
+            if (huge.hasTable(block)) {
+                commitRange(from, to, cause);
+            } else if (huge.isHuge(block)) {
                 // The processor notes a write for the huge page, not for a part of it.
                 commitRange(block << blockShift, lastOf(block), cause);
             } else if ((huge.isZero(block) || isWhollyMapped(block) && huge.faultsHuge(block)) && roomForHuge(block)) {

@@ -127,10 +127,12 @@ public final class MemoryCgroup {
             }
         }
         if (bytes > limits.maxBytes && kill == null) {
+            // A write of many pages is one step of the model; the kernel stops at the page that has no room.
+            long beyond = bytes - limits.maxBytes;
             kill = new Kill(
-                    new Breach(event.getAsLong(), nanos.getAsLong(), bytes),
+                    new Breach(event.getAsLong(), nanos.getAsLong(), limits.maxBytes),
                     space.reservedTo(),
-                    space.rssBytes(),
+                    space.rssBytes() - beyond,
                     space.pageTableBytes());
         }
     }

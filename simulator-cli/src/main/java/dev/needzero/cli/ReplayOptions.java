@@ -8,7 +8,6 @@ import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.units.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,19 +74,8 @@ final class ReplayOptions {
             description = "When objects are freed: where the recording freed them.")
     private Gc gc;
 
-    @Option(
-            names = "--os-page",
-            defaultValue = "4KiB",
-            paramLabel = "4KiB|16KiB|64KiB",
-            description = "The system's base page. Default: ${DEFAULT-VALUE}.")
-    private String osPage;
-
-    @Option(
-            names = "--thp",
-            defaultValue = "madvise",
-            paramLabel = "always|madvise|never",
-            description = "Transparent huge pages. Default: ${DEFAULT-VALUE}.")
-    private OsSettings.Thp thp;
+    @Mixin
+    private OsOptions system;
 
     @Option(
             names = "--noscan",
@@ -177,15 +165,7 @@ final class ReplayOptions {
     }
 
     OsSettings os() {
-        try {
-            long bytes = ByteSize.parse(osPage);
-            if (Long.bitCount(bytes) != 1) {
-                throw new IllegalArgumentException("an OS page of " + bytes + " bytes: expected 4KiB, 16KiB or 64KiB");
-            }
-            return new OsSettings(Long.numberOfTrailingZeros(bytes), thp);
-        } catch (IllegalArgumentException e) {
-            throw usage("--os-page " + osPage + ": " + e.getMessage());
-        }
+        return system.settings();
     }
 
     private TouchRules touch(String trace) throws IOException {
@@ -211,9 +191,8 @@ final class ReplayOptions {
         return "Assumed: the program writes of its objects "
                 + (what.equals("default=all") ? "everything" : "\"" + what + "\"")
                 + " (" + touchOrigin + "); placement " + placement + "; collector "
-                + (trace.exactFrees() ? "the twin's own at GOGC=100" : gc) + "; OS page "
-                + ByteSize.format(1L << settings.os().osPageShift()) + "; THP "
-                + thp.name().toLowerCase(Locale.ROOT) + ".";
+                + (trace.exactFrees() ? "the twin's own at GOGC=100" : gc) + "; "
+                + system.assumption() + ".";
     }
 
     private ParameterException usage(String message) {
