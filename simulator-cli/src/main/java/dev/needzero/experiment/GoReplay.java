@@ -177,7 +177,17 @@ public final class GoReplay extends Replay {
     }
 
     @Override
-    public void finish() {
+    boolean isSettled() {
+        return !before.inSnapshot();
+    }
+
+    @Override
+    boolean sweeps() {
+        return !recordedPlacement;
+    }
+
+    @Override
+    void end() {
         collector.finish();
         timeLine().finish(now, events, runtime, collector.goalBytes());
     }

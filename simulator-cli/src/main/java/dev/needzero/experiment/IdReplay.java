@@ -202,7 +202,7 @@ public final class IdReplay extends Replay {
     }
 
     @Override
-    public void finish() {
+    void end() {
         checkpoint(checkpoints().size(), "end", events, now);
         timeLine().finish(now, events, runtime, collector.goalBytes());
     }

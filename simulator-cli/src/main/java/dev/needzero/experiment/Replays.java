@@ -44,8 +44,18 @@ public final class Replays {
      * @param touch what the program writes of its objects
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
+     * @param checkEvery after how many events the twin is held against its own laws; 0 for never
      */
-    public record Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+    public record Settings(
+            OsSettings os,
+            TouchRules touch,
+            boolean recordedPlacement,
+            boolean backgroundScavenger,
+            long checkEvery) {
+        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+            this(os, touch, recordedPlacement, backgroundScavenger, 0);
+        }
+
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
             this(os, touch, recordedPlacement, true);
         }
@@ -85,6 +95,18 @@ public final class Replays {
     }
 
     private static Replay replay(
+            TraceReader reader,
+            Prelude prelude,
+            Behaviours behaviours,
+            Settings settings,
+            Truth.Line start,
+            boolean startIsOurs) {
+        Replay replay = unchecked(reader, prelude, behaviours, settings, start, startIsOurs);
+        replay.checkEvery(settings.checkEvery());
+        return replay;
+    }
+
+    private static Replay unchecked(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,

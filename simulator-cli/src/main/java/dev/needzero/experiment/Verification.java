@@ -129,7 +129,11 @@ public final class Verification {
                     reader,
                     behaviours,
                     new Replays.Settings(
-                            settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
+                            settings.os(),
+                            touch,
+                            settings.recordedPlacement(),
+                            settings.backgroundScavenger(),
+                            settings.checkEvery()),
                     truth.line(0),
                     sameRun,
                     (at, any) -> {
