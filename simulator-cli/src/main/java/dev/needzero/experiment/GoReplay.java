@@ -223,7 +223,7 @@ public final class GoReplay extends Replay {
             return;
         }
         int slot = r.slotAt(address);
-        if (slot >= r.nelems) {
+        if (slot >= r.nelems || recordedPlacement && r.takenBits == null && r.twin.isAllocated(slot)) {
             unknownObjects++;
             return;
         }
@@ -347,7 +347,7 @@ public final class GoReplay extends Replay {
         stacks.settle(kind, a, b, collector.marking());
         collector.before(kind, proc);
         switch (kind) {
-            case Kind.SPAN -> before.span(a, (int) b, c);
+            case Kind.SPAN -> before.span(events + i, a, (int) b, c);
             case Kind.OBJECT -> snapshotObject(a, c);
             case Kind.STACK -> before.stack(a, b);
             case Kind.SPAN_ALLOC -> spanAlloc(a, (int) b, c, heap.proc(proc), i);
@@ -376,6 +376,10 @@ public final class GoReplay extends Replay {
     }
 
     private void spanAlloc(long address, int npages, int kindClass, P p, int i) {
+        Claims.span(events + i, address, npages, kindClass);
+        if (recordedPlacement) {
+            Claims.free(events + i, heap, address, npages);
+        }
         RecordedSpan r = spans.add(address, npages, kindClass);
         placement.spans++;
         if (heap.needsFlush(p)) {
@@ -445,6 +449,9 @@ public final class GoReplay extends Replay {
             return;
         }
         if (r.spanClass < 0 || recordedPlacement) {
+            for (int slot = 0; slot < r.twin.nelems() && r.twin.allocCount() > 0; slot++) {
+                heap.vacate(r.twin, slot); // its free is missing from the trace
+            }
             heap.freeSpan(r.twin);
         }
     }

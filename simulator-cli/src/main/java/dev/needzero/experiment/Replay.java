@@ -124,7 +124,7 @@ public abstract class Replay {
     /** The trace is over: what is still open is closed. */
     public final void finish() {
         end();
-        if (checkEvery > 0) {
+        if (checkEvery > 0 && isSettled()) {
             check();
         }
     }
