@@ -60,6 +60,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         chart.check();
+        if (smaps != null && !"-".equals(smaps)) {
+            Outputs.check(spec, "--smaps", smaps);
+        }
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);
         try (TraceReader reader = options.open(trace);

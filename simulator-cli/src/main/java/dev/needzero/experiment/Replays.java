@@ -209,7 +209,7 @@ public final class Replays {
 
         private final BlockingQueue<EventBatch> queue = new ArrayBlockingQueue<>(BATCHES_IN_FLIGHT);
         private final Replay replay;
-        private volatile RuntimeException failure;
+        private volatile Throwable failure;
 
         Lane(Replay replay) {
             this.replay = replay;
@@ -230,8 +230,11 @@ public final class Replays {
             } catch (InterruptedException e) {
                 throw new IllegalStateException("interrupted while replaying", e);
             }
+            if (failure instanceof Error error) {
+                throw error;
+            }
             if (failure != null) {
-                throw failure;
+                throw (RuntimeException) failure;
             }
             return replay;
         }
@@ -249,7 +252,7 @@ public final class Replays {
                 }
             } catch (InterruptedException e) {
                 failure = new IllegalStateException("interrupted while replaying", e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }
@@ -258,7 +261,7 @@ public final class Replays {
         private void step(EventBatch batch) {
             try {
                 replay.replay(batch);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }
