@@ -2,7 +2,7 @@ package dev.needzero.cli;
 
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.bisect.Bisection;
-import dev.needzero.experiment.bisect.Metric;
+import dev.needzero.experiment.Metric;
 import dev.needzero.report.BisectionReport;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;
@@ -98,7 +98,7 @@ final class BisectCommand implements Callable<Integer> {
             names = "--metric",
             defaultValue = "peak-rss",
             paramLabel = "METRIC",
-            description = "peak-rss, end-rss, zeroing (resident because the allocator cleared it), mapped, or a"
+            description = "peak-rss, end-rss, zeroing (resident because the allocator cleared it), heap-in-use (spans), mapped, or a"
                     + " runtime/metrics name as in /memory/classes/heap/unused:bytes, as it stands at the end. Default:"
                     + " ${DEFAULT-VALUE}.")
     private String metric;

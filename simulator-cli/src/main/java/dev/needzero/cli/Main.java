@@ -41,6 +41,7 @@ public final class Main implements Runnable {
         COMMANDS.put("info", InfoCommand::new);
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("sweep", SweepCommand::new);
         COMMANDS.put("bisect", BisectCommand::new);
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
@@ -48,7 +49,9 @@ public final class Main implements Runnable {
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("convert", ConvertCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
+        COMMANDS.put("lesson", LessonCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
+        COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
     }
 

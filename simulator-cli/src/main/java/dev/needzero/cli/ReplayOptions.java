@@ -154,25 +154,38 @@ final class ReplayOptions {
 
     /** Opens the trace; options that mean nothing for its format are usage errors. */
     TraceReader open(String trace) throws IOException {
-        NoscanRule rule = null;
-        try {
-            rule = noscan == null ? null : NoscanRule.parse(noscan);
-        } catch (IllegalArgumentException e) {
-            throw usage("--noscan: " + e.getMessage());
-        }
+        NoscanRule rule = noscanRule();
         TraceReader reader = damage.open(trace);
         try {
-            if (reader.info().placed() && rule != null) {
-                throw usage("--noscan: a Go trace says itself which objects hold pointers");
-            }
-            if (!reader.info().placed() && recordedPlacement()) {
-                throw usage("--placement recorded: a " + reader.info().format() + " trace carries no addresses");
-            }
+            check(reader.info());
             return rule == null ? reader : rule.apply(reader);
         } catch (RuntimeException e) {
             reader.close();
             throw e;
         }
+    }
+
+    /** Refuses what means nothing for a trace of this kind. */
+    void check(TraceInfo trace) {
+        if (trace.placed() && noscanRule() != null) {
+            throw usage("--noscan: a Go trace says itself which objects hold pointers");
+        }
+        if (!trace.placed() && recordedPlacement()) {
+            throw usage("--placement recorded: a " + trace.format() + " trace carries no addresses");
+        }
+    }
+
+    private NoscanRule noscanRule() {
+        try {
+            return noscan == null ? null : NoscanRule.parse(noscan);
+        } catch (IllegalArgumentException e) {
+            throw usage("--noscan: " + e.getMessage());
+        }
+    }
+
+    /** What of the options changes the events that {@link #open} delivers; runs alike in it can share one decode. */
+    String decoding() {
+        return noscan == null ? "" : noscan;
     }
 
     boolean recordedPlacement() {

@@ -94,6 +94,11 @@ public final class Replays {
         return replay;
     }
 
+    /** A twin of its own beginning, to be fed what the prelude delivers. */
+    static Replay twin(TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings) {
+        return replay(reader, prelude, behaviours, settings, null, false);
+    }
+
     private static Replay replay(
             TraceReader reader,
             Prelude prelude,

@@ -2,7 +2,7 @@ package dev.needzero.report;
 
 import dev.needzero.experiment.bisect.Bisection;
 import dev.needzero.experiment.bisect.Change;
-import dev.needzero.experiment.bisect.Metric;
+import dev.needzero.experiment.Metric;
 import dev.needzero.experiment.bisect.Shares;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.units.ByteSize;

@@ -38,7 +38,7 @@ public final class RssChart implements Picture {
     private static final int WIDTH = 960;
     private static final int HEIGHT = 600;
     /** Okabe and Ito's palette, which the colour-blind can tell apart. */
-    private static final Color[] LINES = {
+    static final Color[] LINES = {
         new Color(0x00, 0x72, 0xb2),
         new Color(0xd5, 0x5e, 0x00),
         new Color(0x00, 0x9e, 0x73),
