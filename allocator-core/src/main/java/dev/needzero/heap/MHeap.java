@@ -549,6 +549,9 @@ public final class MHeap {
 
     /** Makes a P use this span of a class instead of the one it has cached: the recording shows that it does. */
     public void adopt(P p, MSpan span) {
+        if (span.sweepgen == sweepgen + 3 || isStale(span)) {
+            return; // a P has it cached already, and no two may
+        }
         uncache(p, span.spanClass);
         take(p, span);
     }

@@ -35,9 +35,9 @@ public final class MSpan {
     }
 
     // Hot: read or written by every allocation.
-    private long freeMask; // free slots among those of word freeWord, from freeIndex up
-    private int freeWord;
-    private int freeIndex;
+    long freeMask; // free slots among those of word freeWord, from freeIndex up
+    int freeWord;
+    int freeIndex;
     int allocCount;
     final int nelems;
     final int elemBytes;
@@ -54,8 +54,8 @@ public final class MSpan {
     /** The span set that lists this span: null, or one of mcentral's. An entry in any other set is stale. */
     SpanSet listedIn;
 
-    private long[] allocBits; // null: no slot was taken at the last sweep
-    private long[] deadBits; // null: nothing known to be dead
+    long[] allocBits; // null: no slot was taken at the last sweep
+    long[] deadBits; // null: nothing known to be dead
     private int deadCount;
 
     MSpan(int page, int npages, int spanClass, int nelems, int elemBytes, boolean needzero, State state) {
@@ -223,6 +223,9 @@ public final class MSpan {
             allocBits = null; // may be the array that all full spans of one slot share
         } else {
             allocBits[slot >>> 6] &= ~(1L << slot);
+        }
+        if (freeWord == slot >>> 6 && slot >= freeIndex) {
+            freeMask |= 1L << slot;
         }
         allocCount--;
         return true;

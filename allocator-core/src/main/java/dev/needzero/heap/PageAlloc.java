@@ -25,13 +25,13 @@ public final class PageAlloc {
     private static final int CHUNK_PAGES = Units.PAGES_PER_CHUNK;
     private static final int CHUNK_WORDS = CHUNK_PAGES / 64;
 
-    private long[] freeBits = new long[CHUNK_WORDS];
-    private long[] scavengedBits = new long[CHUNK_WORDS];
-    private int leaves = 1;
+    long[] freeBits = new long[CHUNK_WORDS];
+    long[] scavengedBits = new long[CHUNK_WORDS];
+    int leaves = 1;
     // Tree in heap order: node 1 is the root, leaf of chunk c is node leaves + c.
-    private int[] start = new int[2];
-    private int[] longest = new int[2];
-    private int[] end = new int[2];
+    int[] start = new int[2];
+    int[] longest = new int[2];
+    int[] end = new int[2];
 
     private final ScavengeIndex index = new ScavengeIndex();
     private int limitPage;

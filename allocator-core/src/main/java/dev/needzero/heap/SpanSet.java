@@ -1,6 +1,7 @@
 package dev.needzero.heap;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * A queue of spans: pushed at the tail, popped from the head, oldest first.
@@ -67,6 +68,16 @@ final class SpanSet {
             }
         }
         return null;
+    }
+
+    /** Hands every span that is listed here to a visitor, oldest first. */
+    void forEach(Consumer<MSpan> visitor) {
+        for (int i = 0; i < size; i++) {
+            MSpan span = ring[head + i & ring.length - 1];
+            if (span.listedIn == this) {
+                visitor.accept(span);
+            }
+        }
     }
 
     /**

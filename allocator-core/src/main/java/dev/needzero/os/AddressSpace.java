@@ -611,6 +611,24 @@ public final class AddressSpace {
         return (int) (causeLow[w] >>> osPage & 1) | (int) (causeHigh[w] >>> osPage & 1) << 1;
     }
 
+    /** Words of 64 osPages that the words below are numbered within. */
+    int words() {
+        return residentBits.length;
+    }
+
+    long residentWord(int w) {
+        return residentBits[w];
+    }
+
+    long zeroMappedWord(int w) {
+        return zeroMappedBits[w];
+    }
+
+    /** 1 = of this cause, where resident. */
+    long causeWord(int w, int cause) {
+        return ofCause(w, cause);
+    }
+
     /** The heap's lines of {@code /proc/PID/smaps}, as the kernel prints them. */
     public String smaps(long baseAddress, String name) {
         return new Smaps(this, huge, baseAddress, name).print();

@@ -88,6 +88,9 @@ final class ReplayCommand implements Callable<Integer> {
         if (kernel.limitGiven()) {
             throw new ParameterException(spec.commandLine(), "--limit: counts only with --os kernel");
         }
+        if (smaps != null && !"-".equals(smaps)) {
+            Outputs.check(spec, "--smaps", smaps);
+        }
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);
         try (TraceReader reader = options.open(trace);

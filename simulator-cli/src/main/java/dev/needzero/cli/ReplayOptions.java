@@ -83,6 +83,19 @@ final class ReplayOptions {
             description = "Which objects of a trace without a pointer map hold no pointers, as in 'char* >=64KiB'.")
     private String noscan;
 
+    @Option(
+            names = "--check",
+            description = "Hold the twin against its own laws while it runs: no byte lost, none counted twice. A check of"
+                    + " a heap of 128 MiB takes about 2 ms.")
+    private boolean check;
+
+    @Option(
+            names = "--check-every",
+            paramLabel = "EVENTS",
+            defaultValue = "10000",
+            description = "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
+    private long checkEvery;
+
     @Mixin
     private DamageOption damage;
 
@@ -121,7 +134,10 @@ final class ReplayOptions {
     /** Checks every option that can be wrong, before any work is done. */
     Replays.Settings settings(String trace) throws IOException {
         behaviours(Behaviours.versions().get(0));
-        return new Replays.Settings(os(), touch(trace), recordedPlacement());
+        if (checkEvery < 1) {
+            throw usage("--check-every " + checkEvery + ": expected a number of events, 1 or more");
+        }
+        return new Replays.Settings(os(), touch(trace), recordedPlacement(), true, check ? checkEvery : 0);
     }
 
     /** Opens the trace; options that mean nothing for its format are usage errors. */

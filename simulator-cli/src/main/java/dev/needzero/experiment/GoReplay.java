@@ -201,7 +201,17 @@ public final class GoReplay extends Replay {
     }
 
     @Override
-    public void finish() {
+    boolean isSettled() {
+        return !before.inSnapshot();
+    }
+
+    @Override
+    boolean sweeps() {
+        return !recordedPlacement;
+    }
+
+    @Override
+    void end() {
         collector.finish();
         timeLine().finish(now, events, runtime, collector.goalBytes());
     }
@@ -237,7 +247,7 @@ public final class GoReplay extends Replay {
             return;
         }
         int slot = r.slotAt(address);
-        if (slot >= r.nelems) {
+        if (slot >= r.nelems || recordedPlacement && r.takenBits == null && r.twin.isAllocated(slot)) {
             unknownObjects++;
             return;
         }
@@ -388,7 +398,7 @@ public final class GoReplay extends Replay {
         stacks.settle(kind, a, b, collector.marking());
         collector.before(kind, proc);
         switch (kind) {
-            case Kind.SPAN -> before.span(a, (int) b, c);
+            case Kind.SPAN -> before.span(events + i, a, (int) b, c);
             case Kind.OBJECT -> snapshotObject(a, c);
             case Kind.STACK -> before.stack(a, b);
             case Kind.SPAN_ALLOC -> spanAlloc(a, (int) b, c, heap.proc(proc), i);
@@ -424,6 +434,10 @@ public final class GoReplay extends Replay {
     }
 
     private void spanAlloc(long address, int npages, int kindClass, P p, int i) {
+        Claims.span(events + i, address, npages, kindClass);
+        if (recordedPlacement) {
+            Claims.free(events + i, heap, address, npages);
+        }
         RecordedSpan r = spans.add(address, npages, kindClass);
         placement.spans++;
         if (heap.needsFlush(p)) {
@@ -545,6 +559,9 @@ public final class GoReplay extends Replay {
             return;
         }
         if (r.spanClass < 0 || recordedPlacement) {
+            for (int slot = 0; slot < r.twin.nelems() && r.twin.allocCount() > 0; slot++) {
+                heap.vacate(r.twin, slot); // its free is missing from the trace
+            }
             heap.freeSpan(r.twin);
         }
     }

@@ -27,6 +27,7 @@ public final class LiveTypes implements TraceReader {
 
     private final TraceReader reader;
     private Span[] spanOf = new Span[1024];
+    private long seen;
 
     public LiveTypes(TraceReader reader) {
         this.reader = reader;
@@ -38,13 +39,17 @@ public final class LiveTypes implements TraceReader {
         for (int i = 0; i < batch.size; i++) {
             long a = batch.a[i];
             switch (batch.kind[i]) {
-                case Kind.SPAN, Kind.SPAN_ALLOC -> addSpan(a, (int) batch.b[i], batch.c[i]);
+                case Kind.SPAN, Kind.SPAN_ALLOC -> {
+                    Claims.span(seen + i, a, batch.b[i], batch.c[i]);
+                    addSpan(a, (int) batch.b[i], batch.c[i]);
+                }
                 case Kind.SPAN_FREE -> removeSpan(a);
                 case Kind.OBJECT, Kind.OBJECT_ALLOC -> set(a, batch.c[i] + 1);
                 case Kind.OBJECT_FREE -> set(a, 0);
                 default -> {} // no object comes or goes
             }
         }
+        seen += batch.size;
         return more;
     }
 

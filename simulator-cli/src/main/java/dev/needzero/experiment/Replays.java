@@ -44,8 +44,18 @@ public final class Replays {
      * @param touch what the program writes of its objects
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
+     * @param checkEvery after how many events the twin is held against its own laws; 0 for never
      */
-    public record Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+    public record Settings(
+            OsSettings os,
+            TouchRules touch,
+            boolean recordedPlacement,
+            boolean backgroundScavenger,
+            long checkEvery) {
+        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+            this(os, touch, recordedPlacement, backgroundScavenger, 0);
+        }
+
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
             this(os, touch, recordedPlacement, true);
         }
@@ -95,6 +105,18 @@ public final class Replays {
     }
 
     private static Replay replay(
+            TraceReader reader,
+            Prelude prelude,
+            Behaviours behaviours,
+            Settings settings,
+            Truth.Line start,
+            boolean startIsOurs) {
+        Replay replay = unchecked(reader, prelude, behaviours, settings, start, startIsOurs);
+        replay.checkEvery(settings.checkEvery());
+        return replay;
+    }
+
+    private static Replay unchecked(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,
@@ -197,7 +219,7 @@ public final class Replays {
 
         private final BlockingQueue<EventBatch> queue = new ArrayBlockingQueue<>(BATCHES_IN_FLIGHT);
         private final Replay replay;
-        private volatile RuntimeException failure;
+        private volatile Throwable failure;
 
         Lane(Replay replay) {
             this.replay = replay;
@@ -218,8 +240,11 @@ public final class Replays {
             } catch (InterruptedException e) {
                 throw new IllegalStateException("interrupted while replaying", e);
             }
+            if (failure instanceof Error error) {
+                throw error;
+            }
             if (failure != null) {
-                throw failure;
+                throw (RuntimeException) failure;
             }
             return replay;
         }
@@ -237,7 +262,7 @@ public final class Replays {
                 }
             } catch (InterruptedException e) {
                 failure = new IllegalStateException("interrupted while replaying", e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }
@@ -246,7 +271,7 @@ public final class Replays {
         private void step(EventBatch batch) {
             try {
                 replay.replay(batch);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }
