@@ -45,6 +45,7 @@ public final class Main implements Runnable {
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("convert", ConvertCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
+        COMMANDS.put("step", StepCommand::new);
         COMMANDS.put("lesson", LessonCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
