@@ -89,7 +89,8 @@ public final class RecordedSweep {
         if (by == By.CACHE_SPAN) {
             p.setRefillSweepBytes(bytes);
         } else if (by == By.IN_ORDER) {
-            while (((heap.pagesSwept() - pagesSweptBefore) << Units.PAGE_SHIFT) < bytes && sweeper.sweepOne()) {
+            long pages = (bytes >>> Units.PAGE_SHIFT) + pagesSweptBefore;
+            while (heap.pagesSwept() < pages && sweeper.sweepOne(pages - heap.pagesSwept())) {
                 // in step with the recording
             }
         }

@@ -32,8 +32,18 @@ public final class Sweeper {
      * @return false when none is left
      */
     public boolean sweepOne() {
+        return sweepOne(Long.MAX_VALUE);
+    }
+
+    /**
+     * Sweeps the next span in order, of which it is known that it is no longer than {@code npages}: in which order large
+     * objects stand in their queue since before a trace began, only such sums tell.
+     *
+     * @return false when none is left
+     */
+    boolean sweepOne(long npages) {
         for (; centralIndex < 2 * SpanClass.COUNT; centralIndex++) {
-            MSpan span = heap.nextUnswept(centralIndex >> 1, (centralIndex & 1) == 0);
+            MSpan span = heap.nextUnswept(centralIndex >> 1, (centralIndex & 1) == 0, npages);
             if (span != null) {
                 heap.sweep(span, false);
                 return true;

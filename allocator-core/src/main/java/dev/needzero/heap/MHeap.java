@@ -565,12 +565,24 @@ public final class MHeap {
         return span.state == MSpan.State.IN_USE && span.sweepgen == sweepgen + 1;
     }
 
-    /** Takes the oldest unswept span of a class, of its full or its partial ones; null when there is none. */
-    public MSpan nextUnswept(int spanClass, boolean full) {
+    /**
+     * Takes the oldest unswept span of a class, of its full or its partial ones; of large objects' spans the oldest that is
+     * no longer than {@code npages}, if there is one.
+     *
+     * @return null when none is unswept
+     */
+    public MSpan nextUnswept(int spanClass, boolean full, long npages) {
         if (central[spanClass] == null) {
             return null;
         }
         SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
+        if (SpanClass.sizeClass(spanClass) == 0 && npages < Long.MAX_VALUE) {
+            MSpan fits = set.oldestUnswept(this, npages);
+            if (fits != null) {
+                fits.listedIn = null;
+                return fits;
+            }
+        }
         for (MSpan span = set.pop(); span != null; span = set.pop()) {
             if (isUnswept(span)) {
                 return span;

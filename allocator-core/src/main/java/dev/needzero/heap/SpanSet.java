@@ -76,6 +76,17 @@ final class SpanSet {
         return n;
     }
 
+    /** The oldest span that awaits sweeping and is no longer than this, left in place; null when there is none. */
+    MSpan oldestUnswept(MHeap heap, long npages) {
+        for (int i = 0; i < size; i++) {
+            MSpan span = ring[head + i & ring.length - 1];
+            if (span.npages <= npages && isAwaiting(heap, span)) {
+                return span;
+            }
+        }
+        return null;
+    }
+
     private boolean isAwaiting(MHeap heap, MSpan span) {
         return span.listedIn == this && heap.isUnswept(span);
     }

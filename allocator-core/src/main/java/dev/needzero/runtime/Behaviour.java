@@ -1,7 +1,10 @@
 package dev.needzero.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One thing that Go versions do differently, with its value per version: a version is nothing but the list of these.
@@ -12,38 +15,40 @@ public enum Behaviour {
             "mallocHeaders",
             Kind.BOOLEAN,
             "Pointer bitmaps lie in the spans and objects above 512 B carry an 8-byte header",
-            "38ac7c41aa, default since e3585c6757",
-            "1.21=false 1.22=true"),
+            "1.21=false 1.22=true",
+            History.HEADERS),
     SMALL_LIMIT(
             "smallLimit",
             Kind.SIZE,
             "The largest request that is not a large object",
-            "follows from the header",
-            "1.21=32768 1.22=32760"),
+            "1.21=32768 1.22=32760",
+            History.HEADERS),
     LARGE_ZEROING(
             "largeZeroing",
             Kind.of("when-dirty", "always"),
             "Whether a large object with pointers is cleared even on memory fresh from the system",
-            "8730fcf885 (CL 614257, #72991), mended by df9888ea4e (CL 659956)",
-            "1.21=when-dirty 1.24=always 1.25=when-dirty"),
+            "1.21=when-dirty 1.24=always 1.25=when-dirty",
+            History.MALLOC_SPLIT,
+            new Origin("df9888ea4e", 659956, 72991, "clear large objects only on dirty memory again")),
     SMALL_SCAN_ZEROING(
             "smallScanZeroing",
             Kind.of("slot", "requested", "slot-to-80"),
             "How much of a headerless slot is cleared for an object with pointers",
-            "8730fcf885 (CL 614257); size-specialised malloc in 1.27",
-            "1.21=slot 1.24=requested 1.27=slot-to-80"),
+            "1.21=slot 1.24=requested 1.27=slot-to-80",
+            History.MALLOC_SPLIT,
+            Origin.ofIssue(79286, "a malloc of its own for each size up to 80 B")),
     INLINE_MARK_BITS(
             "inlineMarkBits",
             Kind.BOOLEAN,
             "Spans of 16 to 512 B slots end with 128 B of mark bits, written at creation and at every sweep (Green Tea)",
-            "1b40dbce1a",
-            "1.21=false 1.26=true"),
+            "1.21=false 1.26=true",
+            new Origin("1b40dbce1a", 658036, 73581, "Green Tea: mark small objects a span at a time")),
     SCAVENGED_IS_ZERO(
             "scavengedIsZero",
             Kind.BOOLEAN,
             "A span all of whose pages are with the system is known to be zero",
-            "golang/go PR 76063",
-            "1.21=false 1.26=true"),
+            "1.21=false 1.26=true",
+            Origin.ofIssue(76063, "do not clear scavenged memory")),
     ZERO_TRACKING(
             "zeroTracking",
             Kind.of("high-water", "per-page", "none"),
@@ -54,8 +59,8 @@ public enum Behaviour {
             "vmaNames",
             Kind.BOOLEAN,
             "The heap's mappings are named [anon: Go: heap]",
-            "c40a3731f4",
-            "1.21=false 1.25=true"),
+            "1.21=false 1.25=true",
+            new Origin("c40a3731f4", 0, 71546, "name anonymous mappings")),
     HEADER_LIMIT(
             "headerLimit",
             Kind.SIZE,
@@ -81,6 +86,19 @@ public enum Behaviour {
             "runtime/mheap.go, mheap.grow",
             "1.21=4194304");
 
+    /** Changes that more than one behaviour came with. */
+    private static final class History {
+        static final Origin HEADERS = new Origin("e3585c6757", 0, 66737, "allocation headers by default (38ac7c41aa)");
+        static final Origin MALLOC_SPLIT = new Origin("8730fcf885", 614257, 72991, "take mallocgc apart by size and kind");
+    }
+
+    /**
+     * The value that a version brought, and where it came from.
+     *
+     * @param version the first that has it, as in 1.24
+     */
+    public record Step(String version, String value, Origin origin) {}
+
     /** The values a behaviour can take. */
     record Kind(List<String> choices, boolean size) {
         static final Kind BOOLEAN = of("true", "false");
@@ -96,13 +114,31 @@ public enum Behaviour {
     private final String what;
     private final String source;
     private final String values;
+    private final Origin[] origins;
 
+    /** One whose changes are known: an origin for each value after the first. */
+    Behaviour(String key, Kind kind, String what, String values, Origin... origins) {
+        this(
+                key,
+                kind,
+                what,
+                Stream.of(origins).map(Origin::toString).collect(Collectors.joining(", then ")),
+                values,
+                origins);
+    }
+
+    /** One that never changed, or of whose changes no more is known than this. */
     Behaviour(String key, Kind kind, String what, String source, String values) {
+        this(key, kind, what, source, values, new Origin[0]);
+    }
+
+    Behaviour(String key, Kind kind, String what, String source, String values, Origin[] origins) {
         this.key = key;
         this.kind = kind;
         this.what = what;
         this.source = source;
         this.values = values;
+        this.origins = origins;
     }
 
     /** The name that {@code --set} takes. */
@@ -143,5 +179,19 @@ public enum Behaviour {
             }
         }
         return found;
+    }
+
+    /** What it was in the oldest version, then each change, oldest first. */
+    public List<Step> steps() {
+        List<Step> steps = new ArrayList<>();
+        for (String text : values.split(" ")) {
+            int eq = text.indexOf('=');
+            int change = steps.size() - 1;
+            steps.add(new Step(
+                    text.substring(0, eq),
+                    text.substring(eq + 1),
+                    change >= 0 && change < origins.length ? origins[change] : new Origin("", 0, 0, source)));
+        }
+        return steps;
     }
 }

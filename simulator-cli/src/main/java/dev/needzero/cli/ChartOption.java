@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.report.Picture;
 import dev.needzero.report.RssChart;
 import dev.needzero.report.Run;
 import dev.needzero.report.TargetFile;
@@ -20,7 +21,7 @@ final class ChartOption {
     @Option(
             names = "--chart",
             paramLabel = "FILE",
-            description = "Draw resident memory and Go's own view over time; the name ends in .svg or .png.")
+            description = "Draw the result as a picture; the name ends in .svg or .png.")
     private String file;
 
     /** Refuses a name whose ending says nothing, before any work is done. */
@@ -39,18 +40,28 @@ final class ChartOption {
         return file.toLowerCase(Locale.ROOT).endsWith(".png");
     }
 
+    /** Draws memory over time. */
     void draw(String trace, List<Run> runs) throws IOException {
         if (file == null) {
             return;
         }
-        String name = trace.equals("-")
-                ? "standard input"
-                : Path.of(trace).getFileName().toString();
         String versions = runs.size() == 1
                 ? "Go " + runs.get(0).label()
                 : "Go " + String.join(", ", runs.stream().map(Run::label).toList());
-        RssChart chart =
-                new RssChart(name.replaceFirst("\\.trace(\\.gz|\\.zst)?$", "") + " replayed under " + versions, runs);
-        TargetFile.write(Path.of(file), isSvg() ? chart::svg : chart::png);
+        draw(new RssChart(title(trace) + " replayed under " + versions, runs));
+    }
+
+    void draw(Picture picture) throws IOException {
+        if (file != null) {
+            TargetFile.write(Path.of(file), isSvg() ? picture::svg : picture::png);
+        }
+    }
+
+    /** What a picture of a trace is headed. */
+    static String title(String trace) {
+        String name = trace.equals("-")
+                ? "standard input"
+                : trace.startsWith("gen:") ? trace : Path.of(trace).getFileName().toString();
+        return name.replaceFirst("\\.trace(\\.gz|\\.zst)?$", "");
     }
 }

@@ -1,10 +1,8 @@
 package dev.needzero.cli;
 
 import dev.needzero.experiment.Convert;
-import dev.needzero.experiment.Replays;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.trace.nzt.NztReader;
 import dev.needzero.units.ByteSize;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -53,11 +51,11 @@ final class ConvertCommand implements Callable<Integer> {
                     + " all, NAME (NAME* for any ending), >=BYTES, <BYTES; several in quotes.")
     private String noscan;
 
-    @Option(names = "--skip-damaged", description = "Leave damaged blocks of an .nzt trace out, and name them.")
-    private boolean skipDamaged;
-
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;
+
+    @Mixin
+    private DamageOption damage;
 
     @Mixin
     private JsonOption json;
@@ -88,9 +86,7 @@ final class ConvertCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }
-        TraceReader reader = skipDamaged
-                ? NztReader.open(Path.of(trace.startsWith("nzt:") ? trace.substring("nzt:".length()) : trace), true)
-                : Replays.open(trace);
+        TraceReader reader = damage.open(trace);
         return rule == null ? reader : rule.apply(reader);
     }
 

@@ -1,7 +1,7 @@
 package dev.needzero.cli;
 
-import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TraceSummary;
+import dev.needzero.report.SummaryChart;
 import dev.needzero.report.SummaryReport;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "info",
         mixinStandardHelpOptions = true,
-        description = "Say what a trace holds: events, objects, types, collections, and what it cannot tell.")
+        description = "Say what a trace holds: events, objects by size and lifetime, types, and what it cannot tell.")
 final class InfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -28,9 +28,16 @@ final class InfoCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private ChartOption chart;
+
+    @Mixin
+    private DamageOption damage;
+
     @Override
     public Integer call() throws IOException {
-        try (TraceReader reader = Replays.open(trace);
+        chart.check();
+        try (TraceReader reader = damage.open(trace);
                 Progress progress = new Progress("info", "MiB")) {
             TraceSummary summary = TraceSummary.of(reader, progress);
             progress.close();
@@ -41,6 +48,7 @@ final class InfoCommand implements Callable<Integer> {
                 out.flush();
             }
             json.write(report.toJson());
+            chart.draw(new SummaryChart(ChartOption.title(trace), summary));
         }
         return Exit.DONE;
     }

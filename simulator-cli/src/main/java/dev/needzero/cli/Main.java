@@ -39,6 +39,8 @@ public final class Main implements Runnable {
         COMMANDS.put("info", InfoCommand::new);
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("sweep", SweepCommand::new);
+        COMMANDS.put("bisect", BisectCommand::new);
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
@@ -48,6 +50,7 @@ public final class Main implements Runnable {
         COMMANDS.put("step", StepCommand::new);
         COMMANDS.put("lesson", LessonCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
+        COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -94,22 +95,36 @@ final class ReplayOptions {
             description = "Which objects of a trace without a pointer map hold no pointers, as in 'char* >=64KiB'.")
     private String noscan;
 
+    @Mixin
+    private DamageOption damage;
+
     private String touchOrigin;
 
     /** A version as {@code --go} names it, changed as {@code --set} says. */
     Behaviours behaviours(String version) {
+        return behaviours("--go", version);
+    }
+
+    /** The same for a version that another option names. */
+    Behaviours behaviours(String option, String version) {
         Behaviours result;
         try {
             result = Behaviours.of(version);
         } catch (IllegalArgumentException e) {
-            throw usage("--go " + version + ": not a version that is known; known are 1." + Behaviours.OLDEST_MINOR
+            throw usage(option + " " + version + ": not a version that is known; known are 1." + Behaviours.OLDEST_MINOR
                     + " … 1." + Behaviours.NEWEST_MINOR);
         }
-        for (Map.Entry<String, String> change : changes.entrySet()) {
+        return changed(result, "--set", changes);
+    }
+
+    /** A version changed as an option says. */
+    Behaviours changed(Behaviours version, String option, Map<String, String> settings) {
+        Behaviours result = version;
+        for (Map.Entry<String, String> change : settings.entrySet()) {
             try {
                 result = result.with(change.getKey(), change.getValue());
             } catch (IllegalArgumentException e) {
-                throw usage("--set " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
+                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
             }
         }
         return result;
@@ -123,25 +138,38 @@ final class ReplayOptions {
 
     /** Opens the trace; options that mean nothing for its format are usage errors. */
     TraceReader open(String trace) throws IOException {
-        NoscanRule rule = null;
+        NoscanRule rule = noscanRule();
+        TraceReader reader = damage.open(trace);
         try {
-            rule = noscan == null ? null : NoscanRule.parse(noscan);
-        } catch (IllegalArgumentException e) {
-            throw usage("--noscan: " + e.getMessage());
-        }
-        TraceReader reader = Replays.open(trace);
-        try {
-            if (reader.info().placed() && rule != null) {
-                throw usage("--noscan: a Go trace says itself which objects hold pointers");
-            }
-            if (!reader.info().placed() && recordedPlacement()) {
-                throw usage("--placement recorded: a " + reader.info().format() + " trace carries no addresses");
-            }
+            check(reader.info());
             return rule == null ? reader : rule.apply(reader);
         } catch (RuntimeException e) {
             reader.close();
             throw e;
         }
+    }
+
+    /** Refuses what means nothing for a trace of this kind. */
+    void check(TraceInfo trace) {
+        if (trace.placed() && noscanRule() != null) {
+            throw usage("--noscan: a Go trace says itself which objects hold pointers");
+        }
+        if (!trace.placed() && recordedPlacement()) {
+            throw usage("--placement recorded: a " + trace.format() + " trace carries no addresses");
+        }
+    }
+
+    private NoscanRule noscanRule() {
+        try {
+            return noscan == null ? null : NoscanRule.parse(noscan);
+        } catch (IllegalArgumentException e) {
+            throw usage("--noscan: " + e.getMessage());
+        }
+    }
+
+    /** What of the options changes the events that {@link #open} delivers; runs alike in it can share one decode. */
+    String decoding() {
+        return noscan == null ? "" : noscan;
     }
 
     boolean recordedPlacement() {

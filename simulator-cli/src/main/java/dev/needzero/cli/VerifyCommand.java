@@ -68,6 +68,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Verification result = Verification.run(
                 trace,
+                () -> options.open(trace),
                 truth,
                 version,
                 new Replays.Settings(settings.os(), settings.touch(), settings.recordedPlacement(), !scavengeToTruth));

@@ -86,6 +86,7 @@ public final class IdReplay extends Replay {
                     collect(batch.timeNanos[i]);
                     runtime.scavenger().releaseAll();
                 }
+                case Kind.RSS_SAMPLE -> observedRss().add(batch.timeNanos[i], events + i, a);
                 case Kind.CHECKPOINT -> checkpoint(a, reader.string(batch.c[i]), events + i, batch.timeNanos[i]);
                 default -> {} // what moves no memory
             }
@@ -124,6 +125,9 @@ public final class IdReplay extends Replay {
             throw new UncheckedIOException(new BadInputException(
                     "event " + events,
                     "an object of " + size + " bytes; expected at most " + ByteSize.format(MAX_OBJECT_BYTES)));
+        }
+        if (spanOf[at] != null) {
+            free(at); // its free was lost with a damaged part of the trace
         }
         if (size <= 0) {
             spanOf[at] = null; // Go's zerobase

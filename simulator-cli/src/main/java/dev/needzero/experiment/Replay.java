@@ -12,6 +12,7 @@ public abstract class Replay {
     private final TouchRules rules;
     private final List<Checkpoint> checkpoints = new ArrayList<>();
     private final TimeLine timeLine = new TimeLine();
+    private final ObservedRss observedRss = new ObservedRss();
     private CheckpointListener listener = (checkpoint, replay) -> {};
     private Observer observer = new Observer() {};
 
@@ -107,6 +108,11 @@ public abstract class Replay {
 
     public final TimeLine timeLine() {
         return timeLine;
+    }
+
+    /** What the recorder saw of the real process's resident memory. */
+    public final ObservedRss observedRss() {
+        return observedRss;
     }
 
     public final TouchRules rules() {

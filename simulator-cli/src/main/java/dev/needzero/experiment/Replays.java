@@ -23,7 +23,18 @@ public final class Replays {
 
     /** Opens a trace, or a generator: {@code gen:WORKLOAD?…}. */
     public static TraceReader open(String spec) throws IOException {
-        return Workloads.isSpec(spec) ? Workloads.open(spec) : Traces.open(spec);
+        return open(spec, false);
+    }
+
+    /** The same; with {@code skipDamaged} what is damaged is left out, as in {@link Traces#open(String, boolean)}. */
+    public static TraceReader open(String spec, boolean skipDamaged) throws IOException {
+        if (!Workloads.isSpec(spec)) {
+            return Traces.open(spec, skipDamaged);
+        }
+        if (skipDamaged) {
+            throw new UnsupportedOperationException("a generated trace has nothing to leave out");
+        }
+        return Workloads.open(spec);
     }
 
     /**
@@ -71,6 +82,11 @@ public final class Replays {
         }
         replay.finish();
         return replay;
+    }
+
+    /** A twin of its own beginning, to be fed what the prelude delivers. */
+    static Replay twin(TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings) {
+        return replay(reader, prelude, behaviours, settings, null, false);
     }
 
     private static Replay replay(

@@ -1,5 +1,6 @@
 package dev.needzero.experiment;
 
+import dev.needzero.heap.HeapLayout;
 import dev.needzero.heap.SizeClasses;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.trace.EventBatch;
@@ -16,8 +17,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a placed trace holds, counted in one pass without a twin. Bytes are those of slots, for a Go trace has no requested
- * sizes; an object is live until the recording swept it.
+ * What a trace holds, counted in one pass without a twin. Of a placed trace bytes are those of slots, for a Go trace has no
+ * requested sizes, and an object is live until the recording swept it.
  */
 public final class TraceSummary {
     /** A count and the bytes behind it. */
@@ -30,8 +31,11 @@ public final class TraceSummary {
     /** What one type's objects took, snapshot not counted. */
     public record TypeUse(String name, Amount allocated) {}
 
-    /** What a page belongs to: {@code base}, and a tiny span's blocks seen so far (1 = taken). */
-    private record Span(long base, int npages, int spanClass, long[] takenBits) {}
+    /** What a page belongs to: {@code base}, a tiny span's blocks seen so far (1 = taken), and its objects' births. */
+    private record Span(long base, int npages, int spanClass, long[] takenBits, Lifetimes.Births births) {}
+
+    /** Larger objects get a span of their own. */
+    private static final long SMALL_LIMIT_BYTES = (32 << 10) - HeapLayout.WORD_BYTES;
 
     private static final Amount NOTHING = new Amount(0, 0);
 
@@ -47,7 +51,11 @@ public final class TraceSummary {
     private Amount allocated = NOTHING;
     private Amount largeScan = NOTHING;
     private Amount largeNoscan = NOTHING;
+    private Amount largeUnknown = NOTHING;
     private Amount untyped = NOTHING;
+    private Amount pointersUnknown = NOTHING;
+    private final Lifetimes lifetimes = new Lifetimes();
+    private final Lifetimes.Births birthsOfIds = new Lifetimes.Births();
     private long[] sizeOfId = new long[64];
     private long liveBytes;
     private long livePeakBytes;
@@ -65,16 +73,17 @@ public final class TraceSummary {
         TraceSummary summary = new TraceSummary(reader.info());
         EventBatch batch = new EventBatch();
         while (reader.next(batch)) {
-            summary.add(batch);
+            summary.add(batch, reader.types());
             progress.accept(reader);
         }
         summary.finish(reader);
         return summary;
     }
 
-    private void add(EventBatch batch) {
+    private void add(EventBatch batch, TypeTable table) {
         for (int i = 0; i < batch.size; i++) {
             byte kind = batch.kind[i];
+            lastNanos = Math.max(lastNanos, batch.timeNanos[i]);
             eventsByKind[kind]++;
             see(batch.proc[i]);
             long a = batch.a[i];
@@ -88,14 +97,11 @@ public final class TraceSummary {
                 }
                 case Kind.OBJECT_ALLOC -> alloc(a, batch.c[i]);
                 case Kind.OBJECT_FREE -> live(-release(a));
-                case Kind.ALLOC -> allocUnplaced((int) a, batch.b[i], batch.c[i]);
+                case Kind.ALLOC -> allocUnplaced((int) a, batch.b[i], batch.c[i], table.get(batch.c[i]));
                 case Kind.FREE -> freeUnplaced((int) a);
                 case Kind.STACK -> snapshotStacks = snapshotStacks.plus(batch.b[i]);
                 default -> {} // counted, and that is all
             }
-        }
-        if (batch.size > 0) {
-            lastNanos = Math.max(lastNanos, batch.timeNanos[batch.size - 1]);
         }
     }
 
@@ -109,13 +115,31 @@ public final class TraceSummary {
     }
 
     /** An object of a trace without addresses, by its id. */
-    private void allocUnplaced(int id, long bytes, int type) {
+    private void allocUnplaced(int id, long bytes, int type, TypeTable.Type what) {
         if (id >= sizeOfId.length) {
             sizeOfId = Arrays.copyOf(sizeOfId, Math.max(id + 1, sizeOfId.length * 2));
         }
         sizeOfId[id] = bytes;
+        lifetimes.born(birthsOfIds, id, bytes, lastNanos);
         live(bytes);
         allocated = allocated.plus(bytes);
+        if (what.pointers() == TypeTable.Pointers.UNKNOWN) {
+            pointersUnknown = pointersUnknown.plus(bytes);
+        }
+        if (bytes > SMALL_LIMIT_BYTES) {
+            switch (what.pointers()) {
+                case YES -> largeScan = largeScan.plus(bytes);
+                case NO -> largeNoscan = largeNoscan.plus(bytes);
+                case UNKNOWN -> largeUnknown = largeUnknown.plus(bytes);
+            }
+        }
+        count(type, bytes);
+    }
+
+    private void count(int type, long bytes) {
+        if (type == 0) {
+            untyped = untyped.plus(bytes);
+        }
         if (type >= typeCount.length) {
             typeCount = Arrays.copyOf(typeCount, Math.max(type + 1, typeCount.length * 2));
             typeBytes = Arrays.copyOf(typeBytes, typeCount.length);
@@ -126,6 +150,7 @@ public final class TraceSummary {
 
     private void freeUnplaced(int id) {
         if (id < sizeOfId.length) {
+            lifetimes.died(birthsOfIds, id, sizeOfId[id], lastNanos);
             live(-sizeOfId[id]);
             sizeOfId[id] = 0;
         }
@@ -141,20 +166,15 @@ public final class TraceSummary {
         live(bytes);
         allocated = allocated.plus(bytes);
         Span span = spanAt(address);
+        if (bytes > 0) {
+            lifetimes.born(span.births, slot(span, address), bytes, lastNanos);
+        }
         if (span != null && span.spanClass == SpanClass.LARGE_SCAN) {
             largeScan = largeScan.plus(bytes);
         } else if (span != null && span.spanClass == SpanClass.LARGE_NOSCAN) {
             largeNoscan = largeNoscan.plus(bytes);
         }
-        if (type == 0) {
-            untyped = untyped.plus(bytes);
-        }
-        if (type >= typeCount.length) {
-            typeCount = Arrays.copyOf(typeCount, Math.max(type + 1, 2 * type));
-            typeBytes = Arrays.copyOf(typeBytes, typeCount.length);
-        }
-        typeCount[type]++;
-        typeBytes[type] += bytes;
+        count(type, bytes);
     }
 
     private Span spanAt(long address) {
@@ -168,7 +188,7 @@ public final class TraceSummary {
     private void addSpan(long address, int npages, int kindClass, boolean inSnapshot) {
         int spanClass = (kindClass & 1) != 0 ? SpanClass.MANUAL : kindClass >> 1;
         long[] takenBits = spanClass == SpanClass.TINY ? new long[npages * Units.PAGE_BYTES / 16 / 64] : null;
-        setSpan(address, npages, new Span(address, npages, spanClass, takenBits));
+        setSpan(address, npages, new Span(address, npages, spanClass, takenBits, new Lifetimes.Births()));
         if (inSnapshot) {
             snapshotSpans = snapshotSpans.plus((long) npages << Units.PAGE_SHIFT);
         }
@@ -220,7 +240,13 @@ public final class TraceSummary {
             int block = (int) (address - span.base) >>> 4;
             span.takenBits[block >>> 6] &= ~(1L << block);
         }
-        return slotBytes(span);
+        long bytes = slotBytes(span);
+        lifetimes.died(span.births, slot(span, address), bytes, lastNanos);
+        return bytes;
+    }
+
+    private static int slot(Span span, long address) {
+        return (int) ((address - span.base) / slotBytes(span));
     }
 
     private static long slotBytes(Span span) {
@@ -294,6 +320,20 @@ public final class TraceSummary {
 
     public Amount largeNoscan() {
         return largeNoscan;
+    }
+
+    /** Large objects of which the trace does not say whether they hold pointers. */
+    public Amount largeUnknown() {
+        return largeUnknown;
+    }
+
+    /** Objects of a trace without addresses of which it does not say whether they hold pointers. */
+    public Amount pointersUnknown() {
+        return pointersUnknown;
+    }
+
+    public Lifetimes lifetimes() {
+        return lifetimes;
     }
 
     /** Objects to which the trace gives no type. */

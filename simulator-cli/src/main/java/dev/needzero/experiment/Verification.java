@@ -92,6 +92,17 @@ public final class Verification {
      */
     public static Verification run(String trace, Path truthFile, Behaviours go, Replays.Settings settings)
             throws IOException {
+        return run(trace, () -> Traces.open(trace), truthFile, go, settings);
+    }
+
+    /** Opens the trace. */
+    public interface Opener {
+        TraceReader open() throws IOException;
+    }
+
+    /** The same for a trace that is opened in a way of its own. */
+    public static Verification run(
+            String trace, Opener opener, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
         Truth truth = Truth.read(truthFile != null ? truthFile : sibling(trace, ".truth.jsonl.gz"));
         Map<String, Object> recorded = caseOf(trace);
         Behaviours behaviours = go != null ? go : Behaviours.of(truth.go());
@@ -100,7 +111,7 @@ public final class Verification {
             touch = recorded.get("touch") instanceof String text ? TouchRules.parse(text) : TouchRules.ALL;
         }
         long begun = System.nanoTime();
-        try (TraceReader reader = Traces.open(trace)) {
+        try (TraceReader reader = opener.open()) {
             if (!reader.info().placed()) {
                 throw new BadInputException(
                         trace,

@@ -1,5 +1,6 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.ObservedRss;
 import dev.needzero.os.Cause;
 import dev.needzero.units.ByteSize;
 import java.util.ArrayList;
@@ -44,6 +45,18 @@ public final class Comparison {
         json.put("format", format);
         json.put("events", events);
         json.put("runs", runs.stream().map(Run::toJson).toList());
+        ObservedRss observed = runs.get(0).replay().observedRss();
+        if (observed.size() > 0) {
+            List<Object> samples = new ArrayList<>();
+            for (int i = 0; i < observed.size(); i++) {
+                Map<String, Object> sample = new LinkedHashMap<>();
+                sample.put("event", observed.event(i));
+                sample.put("nanos", observed.timeNanos(i));
+                sample.put("rssBytes", observed.bytes(i));
+                samples.add(sample);
+            }
+            json.put("observed", samples);
+        }
         json.put("warnings", notes());
         return json;
     }
@@ -67,6 +80,10 @@ public final class Comparison {
         line(table, "  peak", r -> ByteSize.format(r.os().peakRssBytes()));
         if (runs.size() > 1) {
             line(table, "    to " + runs.get(0).label(), this::ratio);
+        }
+        long observed = runs.get(0).replay().observedRss().peakBytes();
+        if (observed > 0) {
+            line(table, "  peak that the recorder saw, of all of the process", r -> ByteSize.format(observed));
         }
         line(table, "  at the end", r -> ByteSize.format(r.os().rssBytes()));
         for (int cause = 0; cause < Cause.COUNT; cause++) {

@@ -1,24 +1,21 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.ObservedRss;
 import dev.needzero.experiment.TimeLine;
 import dev.needzero.units.ByteSize;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntToLongFunction;
-import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.LegendItemSource;
 import org.jfree.chart.axis.NumberAxis;
@@ -27,27 +24,21 @@ import org.jfree.chart.plot.SeriesRenderingOrder;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.title.LegendTitle;
-import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
-import org.jfree.svg.SVGGraphics2D;
 
 /**
  * Memory over time, one line a run, in two panels on one scale: what the kernel counts above, what Go counts below. Where
  * the upper lines part and the lower ones do not, Go's metrics cannot explain the difference.
  */
-public final class RssChart {
+public final class RssChart implements Picture {
     private static final int WIDTH = 960;
     private static final int HEIGHT = 600;
-    private static final int PNG_SCALE = 2;
-    private static final String FONT = "SansSerif";
-    private static final Color INK = new Color(0x22, 0x2b, 0x33);
-    private static final Color FAINT = new Color(0xe3, 0xe7, 0xea);
     /** Okabe and Ito's palette, which the colour-blind can tell apart. */
-    private static final Color[] LINES = {
+    static final Color[] LINES = {
         new Color(0x00, 0x72, 0xb2),
         new Color(0xd5, 0x5e, 0x00),
         new Color(0x00, 0x9e, 0x73),
@@ -63,32 +54,20 @@ public final class RssChart {
     public RssChart(String title, List<Run> runs) {
         this.title = title;
         this.runs = runs;
-        System.setProperty("java.awt.headless", "true");
     }
 
-    /** Writes the chart as SVG text. */
+    @Override
     public void svg(OutputStream out) throws IOException {
-        SVGGraphics2D g = new SVGGraphics2D(WIDTH, HEIGHT);
-        g.setDefsKeyPrefix("needzero");
-        g.setGeomDoubleConverter(RssChart::tenths);
-        g.setTransformDoubleConverter(RssChart::tenths);
-        chart().draw(g, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
-        out.write(g.getSVGDocument().getBytes(StandardCharsets.UTF_8));
+        ChartFile.svg(this::draw, WIDTH, HEIGHT, out);
     }
 
-    private static String tenths(double points) {
-        return Double.toString(Math.round(points * 10) / 10.0);
-    }
-
-    /** Writes the chart as PNG, two pixels a point. */
+    @Override
     public void png(OutputStream out) throws IOException {
-        BufferedImage image = new BufferedImage(WIDTH * PNG_SCALE, HEIGHT * PNG_SCALE, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = image.createGraphics();
-        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        g.scale(PNG_SCALE, PNG_SCALE);
+        ChartFile.png(this::draw, WIDTH, HEIGHT, out);
+    }
+
+    private void draw(Graphics2D g) {
         chart().draw(g, new Rectangle2D.Double(0, 0, WIDTH, HEIGHT));
-        g.dispose();
-        ImageIO.write(image, "png", out);
     }
 
     private JFreeChart chart() {
@@ -101,15 +80,11 @@ public final class RssChart {
         panels.setInsets(new RectangleInsets(4, 4, 4, 16));
         JFreeChart chart = new JFreeChart(null, JFreeChart.DEFAULT_TITLE_FONT, panels, false);
         chart.setBackgroundPaint(Color.WHITE);
-        TextTitle heading = new TextTitle(title, new Font(FONT, Font.BOLD, 17));
-        heading.setPaint(INK);
-        heading.setHorizontalAlignment(HorizontalAlignment.LEFT);
-        heading.setPadding(10, 14, 6, 10);
-        chart.setTitle(heading);
+        chart.setTitle(ChartFile.heading(title));
         LegendTitle legend = new LegendTitle(panels);
         legend.setSources(new LegendItemSource[] {panels.getSubplots().get(0)});
-        legend.setItemFont(new Font(FONT, Font.PLAIN, 13));
-        legend.setItemPaint(INK);
+        legend.setItemFont(new Font(ChartFile.FONT, Font.PLAIN, 13));
+        legend.setItemPaint(ChartFile.INK);
         legend.setPosition(RectangleEdge.TOP);
         legend.setHorizontalAlignment(HorizontalAlignment.LEFT);
         legend.setPadding(0, 8, 6, 8);
@@ -118,7 +93,7 @@ public final class RssChart {
     }
 
     private double top() {
-        long most = 1;
+        long most = Math.max(1, observed().peakBytes());
         for (Run run : runs) {
             most = Math.max(most, run.os().peakRssBytes());
             most = Math.max(most, run.peakGoInUseBytes());
@@ -138,6 +113,12 @@ public final class RssChart {
             pens.setSeriesStroke(i, pen(i));
             pens.setSeriesShapesVisible(i, false);
         }
+        if (kernel && observed().size() > 0) {
+            lines.addSeries(observedSeries());
+            pens.setSeriesPaint(runs.size(), ChartFile.INK);
+            pens.setSeriesStroke(runs.size(), new BasicStroke(1.6f));
+            pens.setSeriesShapesVisible(runs.size(), false);
+        }
         pens.setLegendLine(new Line2D.Double(-14, 0, 14, 0));
         NumberAxis memory = axis(label);
         memory.setRange(0, top);
@@ -145,7 +126,7 @@ public final class RssChart {
         panel.setBackgroundPaint(Color.WHITE);
         panel.setSeriesRenderingOrder(SeriesRenderingOrder.FORWARD);
         panel.setOutlineVisible(false);
-        panel.setRangeGridlinePaint(FAINT);
+        panel.setRangeGridlinePaint(ChartFile.FAINT);
         panel.setRangeGridlineStroke(new BasicStroke(1));
         panel.setDomainGridlinesVisible(false);
         return panel;
@@ -171,18 +152,34 @@ public final class RssChart {
         return series;
     }
 
+    private ObservedRss observed() {
+        return runs.get(0).replay().observedRss();
+    }
+
+    /** What the recorder saw, drawn in black beside the twins. */
+    private XYSeries observedSeries() {
+        ObservedRss seen = observed();
+        XYSeries series = new XYSeries(
+                "really, all of the process: peak " + ByteSize.format(seen.peakBytes()) + "   ", false, true);
+        boolean clock = hasClock();
+        for (int i = 0; i < seen.size(); i++) {
+            series.add(clock ? seen.timeNanos(i) / 1e9 : seen.event(i), seen.bytes(i) / (double) (1 << 20));
+        }
+        return series;
+    }
+
     private boolean hasClock() {
         TimeLine t = runs.get(0).timeLine();
         return t.timeNanos(t.size() - 1) > 0;
     }
 
-    private static NumberAxis axis(String label) {
+    static NumberAxis axis(String label) {
         NumberAxis axis = new NumberAxis(label);
-        axis.setLabelFont(new Font(FONT, Font.PLAIN, 13));
-        axis.setTickLabelFont(new Font(FONT, Font.PLAIN, 12));
-        axis.setLabelPaint(INK);
-        axis.setTickLabelPaint(INK);
-        axis.setAxisLinePaint(FAINT);
+        axis.setLabelFont(new Font(ChartFile.FONT, Font.PLAIN, 13));
+        axis.setTickLabelFont(new Font(ChartFile.FONT, Font.PLAIN, 12));
+        axis.setLabelPaint(ChartFile.INK);
+        axis.setTickLabelPaint(ChartFile.INK);
+        axis.setAxisLinePaint(ChartFile.FAINT);
         axis.setTickMarksVisible(false);
         axis.setLowerMargin(0);
         axis.setUpperMargin(0);

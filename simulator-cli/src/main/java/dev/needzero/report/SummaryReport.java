@@ -1,5 +1,7 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.Histogram;
+import dev.needzero.experiment.Lifetimes;
 import dev.needzero.experiment.TraceSummary;
 import dev.needzero.experiment.TraceSummary.Amount;
 import dev.needzero.experiment.TraceSummary.TypeUse;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /** What {@code info} says of a trace. */
 public final class SummaryReport {
@@ -38,22 +41,39 @@ public final class SummaryReport {
                 String.format(Locale.ROOT, "%.3f s", summary.spanNanos() / 1e9) + " on " + summary.procs() + " P"
                         + (summary.procs() == 1 ? "" : "s"));
         head.row("events", count(summary.events()));
-        head.row(
-                "at its head",
-                amount(summary.snapshotSpans(), "spans") + ", " + amount(summary.snapshotObjects(), "objects") + ", "
-                        + amount(summary.snapshotStacks(), "stacks"));
+        boolean placed = summary.info().placed();
+        if (placed) {
+            head.row(
+                    "at its head",
+                    amount(summary.snapshotSpans(), "spans") + ", " + amount(summary.snapshotObjects(), "objects")
+                            + ", " + amount(summary.snapshotStacks(), "stacks"));
+        }
         head.row("allocated", amount(summary.allocated(), "objects"));
-        head.row("live at most", ByteSize.format(summary.livePeakBytes()) + ", the dead not yet swept included");
-        head.row("collections", count(summary.events(Kind.GC_END)));
+        head.row(
+                "live at most",
+                ByteSize.format(summary.livePeakBytes()) + (placed ? ", the dead not yet swept included" : ""));
+        head.row("never freed", count(summary.lifetimes().survivors()) + " of the objects allocated");
+        if (placed) {
+            head.row("collections", count(summary.events(Kind.GC_END)));
+        }
         head.row("large with pointers", share(summary.largeScan()) + ": these Go 1.24 clears, fresh memory or not");
         head.row("large without", share(summary.largeNoscan()));
+        if (summary.largeUnknown().count() > 0) {
+            head.row("large, not known", share(summary.largeUnknown()));
+        }
         head.row("checkpoints", count(summary.events(Kind.CHECKPOINT)));
         head.print(out);
 
-        out.print("\nevents that concern memory\n");
+        out.print("\nevents by kind\n");
         Table kinds = new Table();
-        kindCounts().forEach((name, n) -> kinds.row("  " + name, count(n)));
+        kindCounts().forEach((name, n) -> {
+            if (n > 0) {
+                kinds.row("  " + name, count(n));
+            }
+        });
         kinds.print(out);
+
+        printHistograms(out);
 
         out.print("\ntypes by bytes allocated\n");
         Table types = new Table();
@@ -71,6 +91,41 @@ public final class SummaryReport {
         for (String gap : gaps()) {
             out.print("  " + gap + "\n");
         }
+    }
+
+    private void printHistograms(PrintWriter out) {
+        Lifetimes lives = summary.lifetimes();
+        histogram(
+                out,
+                "objects by size" + (summary.info().placed() ? " of their slot" : "") + ", each line up to the next",
+                lives.sizes(),
+                ByteSize::format);
+        String death = summary.info().exactFrees() ? "" : "; a free is the sweep, at the collection after the death";
+        histogram(out, "lifetimes in bytes allocated meanwhile" + death, lives.inBytes(), ByteSize::format);
+        if (summary.spanNanos() > 0) {
+            histogram(out, "lifetimes in time" + death, lives.inNanos(), SummaryReport::time);
+        }
+    }
+
+    private static void histogram(PrintWriter out, String title, Histogram histogram, LongFunction<String> from) {
+        if (histogram.count() > 0) {
+            out.print("\n" + title + "\n");
+            Table table = new Table();
+            Bars.add(table, histogram, from);
+            table.print(out);
+        }
+    }
+
+    /** Three figures and a unit of time. */
+    static String time(long nanos) {
+        String[] units = {"ns", "µs", "ms", "s"};
+        double value = nanos;
+        int unit = 0;
+        while (value >= 1000 && unit < units.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 || value >= 100 ? "%.0f %s" : "%.3g %s", value, units[unit]);
     }
 
     private static String count(long n) {
@@ -111,14 +166,33 @@ public final class SummaryReport {
         counts.put("stack allocations", summary.events(Kind.STACK_ALLOC));
         counts.put("stack frees", summary.events(Kind.STACK_FREE));
         counts.put("sweeps", summary.events(Kind.SWEEP_BEGIN));
+        counts.put("allocations", summary.events(Kind.ALLOC));
+        counts.put("frees", summary.events(Kind.FREE));
         counts.put("marks of the program's writes", summary.events(Kind.WRITE));
+        counts.put("collections asked for", summary.events(Kind.FORCE_GC) + summary.events(Kind.FREE_OS_MEMORY));
+        counts.put("resident memory observed", summary.events(Kind.RSS_SAMPLE));
+        counts.put("starts and stops of Ps", summary.events(Kind.PROC_START) + summary.events(Kind.PROC_STOP));
         return counts;
     }
 
     private List<String> gaps() {
         List<String> gaps = new ArrayList<>();
-        gaps.add("requested sizes: an object counts with its whole slot");
-        gaps.add("page-cache fills, heap growth, releases to the system: the twin works them out");
+        if (summary.info().placed()) {
+            gaps.add("requested sizes: an object counts with its whole slot");
+            gaps.add("deaths: a free is a sweep, some time after the object died");
+            gaps.add("page-cache fills, heap growth, releases to the system: the twin works them out");
+        } else {
+            if (summary.events(Kind.FREE) == 0 && summary.events(Kind.ALLOC) > 0) {
+                gaps.add("deaths: nothing is ever freed");
+            }
+            if (summary.pointersUnknown().count() > 0) {
+                gaps.add("a pointer map: of " + amount(summary.pointersUnknown(), "objects")
+                        + " it is not known whether they hold pointers (--noscan says it)");
+            }
+            if (summary.spanNanos() == 0) {
+                gaps.add("a clock: lifetimes can be told in bytes only");
+            }
+        }
         if (summary.events(Kind.WRITE) == 0) {
             gaps.add("what the program writes of its objects: touch rules say it (--touch)");
         }
@@ -142,10 +216,15 @@ public final class SummaryReport {
         json.put("snapshotStacks", json(summary.snapshotStacks()));
         json.put("allocated", json(summary.allocated()));
         json.put("livePeakBytes", summary.livePeakBytes());
+        json.put("neverFreed", summary.lifetimes().survivors());
         json.put("gcCycles", summary.events(Kind.GC_END));
         json.put("largeWithPointers", json(summary.largeScan()));
         json.put("largeWithoutPointers", json(summary.largeNoscan()));
+        json.put("largeOfUnknownPointers", json(summary.largeUnknown()));
         json.put("checkpoints", summary.events(Kind.CHECKPOINT));
+        json.put("sizes", json(summary.lifetimes().sizes()));
+        json.put("lifetimesInBytes", json(summary.lifetimes().inBytes()));
+        json.put("lifetimesInNanos", json(summary.lifetimes().inNanos()));
         json.put("eventsByKind", kindCounts());
         List<Object> types = new ArrayList<>();
         for (TypeUse use : withUntyped()) {
@@ -158,6 +237,22 @@ public final class SummaryReport {
         json.put("missing", gaps());
         json.put("warnings", summary.warnings());
         return json;
+    }
+
+    /** Buckets that hold something: their first value, and the one that the next begins with. */
+    private static List<Object> json(Histogram histogram) {
+        List<Object> buckets = new ArrayList<>();
+        for (int b = histogram.lowest(); b <= histogram.highest(); b++) {
+            if (histogram.count(b) > 0) {
+                Map<String, Object> one = new LinkedHashMap<>();
+                one.put("from", Histogram.from(b));
+                one.put("below", Histogram.from(b + 1));
+                one.put("count", histogram.count(b));
+                one.put("bytes", histogram.weight(b));
+                buckets.add(one);
+            }
+        }
+        return buckets;
     }
 
     private static Map<String, Object> json(Amount a) {

@@ -13,9 +13,6 @@ public final class WorkloadSpec {
     /** What stands before a workload where a trace's path could stand. */
     public static final String PREFIX = "gen:";
 
-    /** More edits than this do not make a near miss. */
-    private static final int NEAR = 3;
-
     private final WorkloadKind kind;
     private final Arguments arguments;
 
@@ -94,39 +91,13 @@ public final class WorkloadSpec {
     }
 
     private static WorkloadKind kind(String name) {
-        WorkloadKind nearest = null;
-        int nearestEdits = NEAR + 1;
         for (WorkloadKind kind : Workloads.ALL) {
             if (kind.name().equals(name)) {
                 return kind;
             }
-            int edits = edits(kind.name(), name);
-            if (edits < nearestEdits && edits < kind.name().length()) {
-                nearest = kind;
-                nearestEdits = edits;
-            }
         }
         List<String> known = Workloads.ALL.stream().map(WorkloadKind::name).toList();
-        throw new IllegalArgumentException("workload \"" + name + "\" is not known; "
-                + (nearest != null ? "did you mean " + nearest.name() + "? " : "")
+        throw new IllegalArgumentException("workload \"" + name + "\" is not known; " + NearMiss.of(name, known)
                 + "known are " + String.join(", ", known));
-    }
-
-    /** Insertions, deletions and replacements that lead from one word to the other. */
-    private static int edits(String from, String to) {
-        int[] row = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[to.length()];
     }
 }

@@ -198,6 +198,18 @@ class CommandsTest {
     }
 
     @Test
+    void infoDrawsHistogramsInTextAndAsAPicture() throws IOException {
+        for (String ending : List.of("png", "svg")) {
+            Path picture = directory.resolve("info." + ending);
+            Invocation run = Invocation.of("info", CHANNELS, "--chart", picture);
+            assertEquals(Exit.DONE, run.exit(), run.err());
+            assertTrue(run.out().contains("objects by size of their slot"), run.out());
+            assertTrue(run.out().contains("█"), run.out());
+            assertTrue(Files.size(picture) > 5000, picture.toString());
+        }
+    }
+
+    @Test
     void verifyComparesEveryCheckpoint() throws IOException {
         Map<String, Object> json =
                 Invocation.of("verify", CHANNELS, "--json", "-").json();

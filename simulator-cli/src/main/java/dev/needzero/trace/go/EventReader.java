@@ -4,6 +4,7 @@ import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import dev.needzero.units.Units;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,9 @@ final class EventReader {
     private static final int MAX_STACK_ORDER = 48;
     /** Spans that the background sweeper sweeps before it gives way. */
     private static final int SWEEP_BATCH_SPANS = 10;
+
+    /** The reason of a goroutine's stop when it gives way by itself; another reason, as preemption, says nothing of batches. */
+    private static final byte[] GIVES_WAY = "runtime.Gosched".getBytes(StandardCharsets.US_ASCII);
 
     private static final int NOTHING_LEFT = -1;
     private static final int RUNNING = 1;
@@ -160,10 +164,11 @@ final class EventReader {
                 double ranNanos = (time - stream.goroutineStarted) * generation.nanosPerTick();
                 out.add(Kind.SCAVENGER_RAN, stream.proc, time, (long) ranNanos, 0, 0);
             }
-            case SWEEPER_YIELDING -> out.add(Kind.SWEEPER_RAN, stream.proc, time, SWEEP_BATCH_SPANS, 0, 0);
             case SWEEPER -> {
                 if (type == EventType.GO_BLOCK) {
                     out.add(Kind.SWEEPER_RAN, stream.proc, time, NOTHING_LEFT, 0, 0);
+                } else if (generation.tables().stringEquals(arguments[0], GIVES_WAY)) {
+                    out.add(Kind.SWEEPER_RAN, stream.proc, time, SWEEP_BATCH_SPANS, 0, 0);
                 }
             }
             case NONE -> {}

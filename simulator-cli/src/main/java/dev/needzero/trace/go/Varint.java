@@ -16,6 +16,7 @@ final class Varint {
     static final int SLACK_BYTES = MAX_BYTES + Long.BYTES;
 
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle HALF = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080808080808080L;
 
     private Varint() {}
@@ -23,6 +24,11 @@ final class Varint {
     /** The eight bytes at {@code at}, the first in the lowest bits. */
     static long word(byte[] bytes, int at) {
         return (long) WORD.get(bytes, at);
+    }
+
+    /** The four bytes at {@code at}, the first in the lowest bits. */
+    static int half(byte[] bytes, int at) {
+        return (int) HALF.get(bytes, at);
     }
 
     /** The high bits of those bytes of a word that end a number; 0 if none does. */

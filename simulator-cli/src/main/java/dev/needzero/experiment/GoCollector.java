@@ -1,0 +1,56 @@
+package dev.needzero.experiment;
+
+import dev.needzero.heap.P;
+import dev.needzero.trace.EventBatch;
+
+/**
+ * Who decides, in a Go trace's replay, when garbage is collected, when it is swept and when free memory goes back to the
+ * system. It is shown every event that may bear on that; where objects go and what is written is not its business.
+ */
+interface GoCollector {
+    /** Told of each collection's end. */
+    interface Listener {
+        void collected();
+    }
+
+    /** The events that follow come from this batch. */
+    void batch(EventBatch batch);
+
+    /** Any event but an object's birth or death is about to be looked at. */
+    void before(byte kind, int proc);
+
+    /** A P is about to give an object its place. */
+    void beforeObject(int proc);
+
+    /** A P whose cache dates from before the last mark termination is about to allocate, or is looked at. */
+    void flush(P p);
+
+    /**
+     * A recorded sweep freed an object.
+     *
+     * @return false when the twin has no such object
+     */
+    boolean freed(RecordedSpan r, int slot, int proc);
+
+    /**
+     * An event of the collector, the sweeper or the scavenger.
+     *
+     * @param i its index in the batch
+     */
+    void event(byte kind, int proc, long a, int c, int i);
+
+    /** The trace is over. */
+    void finish();
+
+    /** Whether marking is under way. */
+    boolean marking();
+
+    /** Collections so far. */
+    long cycles();
+
+    /** What the pacer last set as the heap's goal, or -1 before that. */
+    long goalBytes();
+
+    /** What the last collection left alive, or -1 before the first. */
+    long liveBytes();
+}

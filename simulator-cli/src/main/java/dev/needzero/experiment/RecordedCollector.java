@@ -1,0 +1,276 @@
+package dev.needzero.experiment;
+
+import dev.needzero.gc.RecordedSweep;
+import dev.needzero.heap.MHeap;
+import dev.needzero.heap.MSpan;
+import dev.needzero.heap.P;
+import dev.needzero.runtime.GoRuntime;
+import dev.needzero.trace.EventBatch;
+import dev.needzero.trace.Kind;
+import java.util.Arrays;
+
+/**
+ * Follows the recorded collector: cycles begin and end when they did, what a recorded sweep freed is freed at that moment,
+ * the scavenger runs when it ran.
+ */
+final class RecordedCollector implements GoCollector {
+    private final GoRuntime runtime;
+    private final MHeap heap;
+    private final RecordedSweep sweep;
+    private final RecordedSpans spans;
+    private final boolean recordedPlacement;
+    private final boolean sameClasses;
+    private final Listener listener;
+
+    private SweepRun[] runs = new SweepRun[4];
+    private int openRuns;
+    private boolean marking;
+    private boolean freeOsMemory;
+    private boolean afterCollection;
+    private long cycles;
+    private long goalBytes = -1;
+    private long liveBytes = -1;
+    private long lastHeapAlloc = -1;
+    private EventBatch current;
+
+    /** What a P's sweeper freed since its last other event. */
+    private static final class SweepRun {
+        RecordedSpan recorded;
+        MSpan[] touched = new MSpan[4];
+        int ntouched;
+        int reason;
+    }
+
+    /**
+     * @param recordedPlacement objects lie and die where the recording has them: nothing is the twin's to sweep
+     * @param sameClasses the twin's version puts every object into the recording's span class
+     */
+    RecordedCollector(
+            GoRuntime runtime, RecordedSpans spans, boolean recordedPlacement, boolean sameClasses, Listener listener) {
+        this.runtime = runtime;
+        this.heap = runtime.heap();
+        this.sweep = runtime.recordedSweep();
+        this.spans = spans;
+        this.recordedPlacement = recordedPlacement;
+        this.sameClasses = sameClasses;
+        this.listener = listener;
+    }
+
+    @Override
+    public void batch(EventBatch batch) {
+        current = batch;
+    }
+
+    @Override
+    public void before(byte kind, int proc) {
+        if (openRuns > 0) {
+            closeRun(proc);
+        }
+        if (freeOsMemory && !marking && endsFreeOsMemory(kind)) {
+            freeOsMemory();
+        }
+    }
+
+    @Override
+    public void beforeObject(int proc) {
+        if (openRuns > 0) {
+            closeRun(proc);
+        }
+    }
+
+    @Override
+    public void flush(P p) {
+        sweep.beforeAllocation(p);
+    }
+
+    @Override
+    public boolean freed(RecordedSpan r, int slot, int proc) {
+        if (recordedPlacement) {
+            return r.twin != null && heap.vacate(r.twin, slot);
+        }
+        SweepRun run = run(proc);
+        if (run.recorded != r) {
+            closeRun(proc);
+            run.recorded = r;
+            openRuns++;
+        }
+        MSpan t = r.spanOf(slot);
+        if (t == null || !t.markDead(r.slotOf(slot))) {
+            return false;
+        }
+        if (run.ntouched == 0 || run.touched[run.ntouched - 1] != t) {
+            if (run.ntouched == run.touched.length) {
+                run.touched = Arrays.copyOf(run.touched, run.ntouched * 2);
+            }
+            run.touched[run.ntouched++] = t;
+        }
+        return true;
+    }
+
+    @Override
+    public void event(byte kind, int proc, long a, int c, int i) {
+        switch (kind) {
+            case Kind.GC_BEGIN -> {
+                marking = true;
+                freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
+                sweep.gcBegin();
+            }
+            case Kind.STW_END -> {
+                if (!recordedPlacement) {
+                    sweep.worldStarted();
+                }
+            }
+            case Kind.GC_END -> gcEnd();
+            case Kind.SWEEP_BEGIN, Kind.SWEEP_END, Kind.SWEEPER_RAN -> {
+                if (!recordedPlacement) {
+                    sweeping(kind, proc, a, c, i);
+                }
+            }
+            case Kind.HEAP_ALLOC -> lastHeapAlloc = a;
+            case Kind.HEAP_GOAL -> {
+                goalBytes = a;
+                runtime.scavenger().heapGoal(a, afterCollection);
+                afterCollection = false;
+            }
+            case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
+            default -> {} // scheduling that moves no memory
+        }
+    }
+
+    @Override
+    public void finish() {
+        for (int p = 0; p < runs.length; p++) {
+            closeRun(p);
+        }
+        if (freeOsMemory && !marking) {
+            freeOsMemory();
+        }
+    }
+
+    @Override
+    public boolean marking() {
+        return marking;
+    }
+
+    @Override
+    public long cycles() {
+        return cycles;
+    }
+
+    @Override
+    public long goalBytes() {
+        return goalBytes;
+    }
+
+    @Override
+    public long liveBytes() {
+        return liveBytes;
+    }
+
+    private void gcEnd() {
+        marking = false;
+        cycles++;
+        liveBytes = lastHeapAlloc;
+        afterCollection = true;
+        runtime.scavenger().markTermination();
+        if (recordedPlacement) {
+            sweep.gcEndWithoutSweep();
+        } else {
+            sweep.gcEnd();
+        }
+        listener.collected();
+    }
+
+    // ---- sweeping
+
+    private SweepRun run(int proc) {
+        if (proc >= runs.length) {
+            runs = Arrays.copyOf(runs, proc + 4);
+        }
+        if (runs[proc] == null) {
+            runs[proc] = new SweepRun();
+        }
+        return runs[proc];
+    }
+
+    private void closeRun(int proc) {
+        SweepRun run = proc < runs.length ? runs[proc] : null;
+        if (run == null || run.recorded == null) {
+            return;
+        }
+        run.recorded = null;
+        openRuns--;
+        RecordedSweep.By by = by(run.reason);
+        P p = heap.proc(proc);
+        for (int i = 0; i < run.ntouched; i++) {
+            MSpan t = run.touched[i];
+            run.touched[i] = null;
+            if (t.deadCount() > 0) {
+                sweep.swept(p, t, by, run.reason == Kind.SWEEP_BY_UNKNOWN);
+            }
+        }
+        run.ntouched = 0;
+    }
+
+    private static RecordedSweep.By by(int reason) {
+        return switch (reason) {
+            case Kind.SWEEP_BY_CACHE_SPAN -> RecordedSweep.By.CACHE_SPAN;
+            case Kind.SWEEP_BY_RECLAIM -> RecordedSweep.By.RECLAIM;
+            default -> RecordedSweep.By.IN_ORDER;
+        };
+    }
+
+    private void sweeping(byte kind, int proc, long a, int c, int i) {
+        P p = heap.proc(proc);
+        SweepRun run = run(proc);
+        if (kind == Kind.SWEEPER_RAN) {
+            sweep.backgroundRan(p, a);
+        } else if (kind == Kind.SWEEP_BEGIN) {
+            run.reason = c;
+            sweep.sweepBegin(p);
+            if (c == Kind.SWEEP_BY_CREDIT && sameClasses) {
+                uncacheBeforeSweep(proc, i);
+            }
+        } else {
+            if (run.reason != Kind.SWEEP_BY_UNKNOWN) {
+                sweep.sweepEnd(p, by(run.reason), a);
+            }
+            run.reason = Kind.SWEEP_BY_UNKNOWN;
+        }
+    }
+
+    /**
+     * A refill files the full span before it pays for the next by sweeping, so the full span stands before those swept in
+     * the queue. Whose refill it is the allocation tells that follows.
+     */
+    private void uncacheBeforeSweep(int proc, int i) {
+        for (int k = i + 1; k < current.size; k++) {
+            if (current.proc[k] == proc && current.kind[k] == Kind.SPAN_ALLOC) {
+                if ((current.c[k] & 1) == 0 && current.c[k] >> 2 != 0) {
+                    heap.uncacheFull(heap.proc(proc), current.c[k] >> 1);
+                }
+                return;
+            }
+            if (current.proc[k] == proc && current.kind[k] == Kind.OBJECT_ALLOC) {
+                RecordedSpan r = spans.at(current.a[k]);
+                if (r != null && r.spanClass >= 2) {
+                    heap.uncacheFull(heap.proc(proc), r.spanClass);
+                }
+                return;
+            }
+        }
+    }
+
+    // ---- debug.FreeOSMemory
+
+    /** Whether an event shows that the goroutine that waits for the sweep to end goes on, or that another cycle begins. */
+    private static boolean endsFreeOsMemory(byte kind) {
+        return kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC || kind == Kind.GC_BEGIN;
+    }
+
+    private void freeOsMemory() {
+        freeOsMemory = false;
+        sweep.finishSweep();
+        runtime.scavenger().releaseAll();
+    }
+}
