@@ -57,12 +57,16 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private ChartOption chart;
 
+    @Mixin
+    private ExportOptions exports;
+
     @Override
     public Integer call() throws IOException {
         chart.check();
+        exports.check(!json.leavesOutputToPeople() || "-".equals(smaps));
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);
-        try (TraceReader reader = options.open(trace);
+        try (TraceReader reader = exports.watch(options.open(trace));
                 Progress progress = new Progress("replay", "MiB")) {
             Behaviours version = asked != null ? asked : options.behaviours(recordedBy(reader.info()));
             Replay replay = Replays.run(reader, version, settings, null, false, null, progress);
@@ -70,11 +74,12 @@ final class ReplayCommand implements Callable<Integer> {
             List<Run> runs = List.of(new Run(version, settings.recordedPlacement(), replay));
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
-            if (json.leavesOutputToPeople() && !"-".equals(smaps)) {
+            if (json.leavesOutputToPeople() && exports.leavesOutputToPeople() && !"-".equals(smaps)) {
                 Printing.comparison(spec, result, options.assumptions(settings, reader.info()));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);
+            exports.write(runs.get(0), trace);
             writeSmaps(replay.runtime().os().smaps(reader.info().heapBase(), mappingName(version)));
         }
         return Exit.DONE;
