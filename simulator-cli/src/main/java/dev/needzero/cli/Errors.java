@@ -39,7 +39,8 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         }
         return at.getSubcommands().isEmpty()
                 ? "\"" + word + "\" is one argument too many"
-                : "there is no command \"" + word + "\"" + Nearest.hint(word, at.getSubcommands().keySet());
+                : "there is no command \"" + word + "\""
+                        + Nearest.hint(word, at.getSubcommands().keySet());
     }
 
     @Override

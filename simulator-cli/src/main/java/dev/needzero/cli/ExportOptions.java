@@ -28,7 +28,8 @@ final class ExportOptions {
     @Option(
             names = "--pprof",
             paramLabel = "FILE",
-            description = "Write a heap profile for go tool pprof and speedscope, with resident bytes by cause: FILE.pb.gz.")
+            description =
+                    "Write a heap profile for go tool pprof and speedscope, with resident bytes by cause: FILE.pb.gz.")
     private Path pprof;
 
     @Option(

@@ -22,12 +22,7 @@ import picocli.CommandLine.Spec;
         name = "man",
         mixinStandardHelpOptions = true,
         description = "Print a manual page, or write them all into a directory.",
-        footer = {
-            "",
-            "Examples:",
-            "  needzero man replay | man -l -",
-            "  needzero man -o ~/.local/share/man/man1"
-        })
+        footer = {"", "Examples:", "  needzero man replay | man -l -", "  needzero man -o ~/.local/share/man/man1"})
 final class ManCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -64,7 +59,6 @@ final class ManCommand implements Callable<Integer> {
     }
 
     private void write(String name, String page) throws IOException {
-        TargetFile.write(
-                directory.resolve(name + ".1"), out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
+        TargetFile.write(directory.resolve(name + ".1"), out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
     }
 }

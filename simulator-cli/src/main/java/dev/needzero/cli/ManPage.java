@@ -115,7 +115,8 @@ final class ManPage {
     private String plain(String marked) {
         String text = marked.replace("%%", "%").replace("%n", " ");
         for (OptionSpec option : spec.options()) {
-            if (option.description().length > 0 && String.join(" ", option.description()).contains(marked)) {
+            if (option.description().length > 0
+                    && String.join(" ", option.description()).contains(marked)) {
                 String value = option.defaultValue() == null ? "none" : option.defaultValue();
                 text = text.replace("${DEFAULT-VALUE}", value);
                 if (option.completionCandidates() != null) {

@@ -27,7 +27,13 @@ import picocli.CommandLine.Spec;
         name = "replay",
         mixinStandardHelpOptions = true,
         description = "Replay a trace under one Go version: what becomes resident, and because of whom.",
-        footer = {"", "Examples:", "  needzero replay service.trace.gz --go 1.24 --smaps -", "  needzero replay service.trace.gz --go 1.23 --set largeZeroing=always", "  needzero replay service.trace.gz --go 1.24 --pprof heap.pb.gz"})
+        footer = {
+            "",
+            "Examples:",
+            "  needzero replay service.trace.gz --go 1.24 --smaps -",
+            "  needzero replay service.trace.gz --go 1.23 --set largeZeroing=always",
+            "  needzero replay service.trace.gz --go 1.24 --pprof heap.pb.gz"
+        })
 final class ReplayCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

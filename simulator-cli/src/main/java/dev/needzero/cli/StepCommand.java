@@ -47,7 +47,9 @@ final class StepCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "TRACE", description = "The trace to replay; a file or a generator, for going back reads it anew.")
+    @Parameters(
+            paramLabel = "TRACE",
+            description = "The trace to replay; a file or a generator, for going back reads it anew.")
     private String trace;
 
     @Option(
@@ -79,8 +81,7 @@ final class StepCommand implements Callable<Integer> {
         try (Stepper stepper = new Stepper(() -> options.open(trace), versions, settings)) {
             StepSession session = new StepSession(stepper, name());
             if (Terminals.console() != null && !"dumb".equals(System.getenv("TERM"))) {
-                try (Terminal terminal =
-                        TerminalBuilder.builder().system(true).build()) {
+                try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
                     new StepTerminal(terminal, session, System.getenv("NO_COLOR") == null).run();
                 }
             } else {

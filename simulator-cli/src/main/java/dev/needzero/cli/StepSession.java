@@ -47,8 +47,10 @@ final class StepSession {
         if (words.startsWith("/")) {
             sought = words.length() > 1 ? words.substring(1).strip() : sought;
             String part = sought.toLowerCase(Locale.ROOT);
-            until("object of a type like \"" + sought + "\"", () ->
-                    stepper.isAllocation() && !stepper.type().isEmpty()
+            until(
+                    "object of a type like \"" + sought + "\"",
+                    () -> stepper.isAllocation()
+                            && !stepper.type().isEmpty()
                             && stepper.type().toLowerCase(Locale.ROOT).contains(part));
             return;
         }
@@ -62,10 +64,11 @@ final class StepSession {
             case "n" -> goTo(stepper.position() + times);
             case "p" -> goTo(Math.max(0, stepper.position() - times));
             case "a" -> until("allocation", stepper::isAllocation);
-            case "s" -> untilMore("span", () -> {
-                HeapStats stats = first().runtime().heap().stats();
-                return stats.inHeap() + stats.inStacks() + stats.inWorkBufs();
-            });
+            case "s" ->
+                untilMore("span", () -> {
+                    HeapStats stats = first().runtime().heap().stats();
+                    return stats.inHeap() + stats.inStacks() + stats.inWorkBufs();
+                });
             case "g" -> untilMore("growth", () -> first().runtime().os().mappedBytes());
             case "c" -> untilMore("collection", () -> first().cycles());
             case "d" -> difference();
@@ -124,7 +127,8 @@ final class StepSession {
 
     /** How far the first two versions are apart in one of three amounts. */
     private long apart(int amount) {
-        return amount(stepper.replays().get(0), amount) - amount(stepper.replays().get(1), amount);
+        return amount(stepper.replays().get(0), amount)
+                - amount(stepper.replays().get(1), amount);
     }
 
     private static long amount(Replay replay, int which) {

@@ -21,7 +21,8 @@ final class StepTerminal {
     /** How long after an escape the rest of an arrow key may take, even over a slow line. */
     private static final long ESCAPE_MILLIS = 60;
 
-    private static final String KEYS = "n → next  p ← back  a alloc  s span  g growth  c gc  d diff  /type  :event  ? q";
+    private static final String KEYS =
+            "n → next  p ← back  a alloc  s span  g growth  c gc  d diff  /type  :event  ? q";
 
     private final Terminal terminal;
     private final StepSession session;
@@ -70,8 +71,8 @@ final class StepTerminal {
         List<String> said = Wrapped.text("", lastLine).lines().toList();
         for (int i = 0; i < said.size(); i++) {
             int row = rows - said.size() + i;
-            AttributedString text = new AttributedString(
-                    said.get(i), colours ? AttributedStyle.INVERSE : AttributedStyle.DEFAULT);
+            AttributedString text =
+                    new AttributedString(said.get(i), colours ? AttributedStyle.INVERSE : AttributedStyle.DEFAULT);
             if (row < lines.size()) {
                 lines.set(row, text);
             } else {

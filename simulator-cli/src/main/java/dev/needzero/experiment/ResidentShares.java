@@ -169,8 +169,7 @@ public final class ResidentShares {
         int shift = os.osPageShift();
         for (long page = from >>> shift; page << shift < to; page++) {
             if (os.isResident(page)) {
-                share.committed[os.causeOf(page)] +=
-                        Math.min(to, page + 1 << shift) - Math.max(from, page << shift);
+                share.committed[os.causeOf(page)] += Math.min(to, page + 1 << shift) - Math.max(from, page << shift);
             }
         }
     }

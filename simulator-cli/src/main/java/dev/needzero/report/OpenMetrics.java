@@ -38,8 +38,14 @@ public final class OpenMetrics {
     private void replay(Run run, String trace) {
         family("needzero_replay", "info", "", "What was replayed, and under which version.");
         sample("needzero_replay_info{go=\"" + escaped(run.label()) + "\",trace=\"" + escaped(trace) + "\"}", 1);
-        gauge("process_resident_memory_bytes", "Resident memory of the heap.", run.os().rssBytes());
-        gauge("process_virtual_memory_bytes", "Readable and writable memory of the heap.", run.os().mappedBytes());
+        gauge(
+                "process_resident_memory_bytes",
+                "Resident memory of the heap.",
+                run.os().rssBytes());
+        gauge(
+                "process_virtual_memory_bytes",
+                "Readable and writable memory of the heap.",
+                run.os().mappedBytes());
         family("needzero_committed_bytes", "gauge", "bytes", "Resident memory of the heap by who committed it.");
         for (int cause = 0; cause < Cause.COUNT; cause++) {
             sample(

@@ -86,8 +86,8 @@ public final class StepScreen {
             return;
         }
         StringBuilder event = new StringBuilder();
-        event.append(String.format(
-                Locale.ROOT, "event %,d: %s", stepper.position() - 1, EventWords.of(stepper.kind())));
+        event.append(
+                String.format(Locale.ROOT, "event %,d: %s", stepper.position() - 1, EventWords.of(stepper.kind())));
         if (stepper.kind() == Kind.ALLOC) {
             event.append(", ").append(ByteSize.format(stepper.b()));
         }
@@ -112,9 +112,7 @@ public final class StepScreen {
         left.add(amounts("resident", os(AddressSpace::rssBytes)));
         left.add(amounts("  program", os(os -> os.committedBytes(Cause.PROGRAM))));
         left.add(amounts("  cleared", os(os -> os.committedBytes(Cause.ZEROING))));
-        left.add(amounts(
-                "  runtime",
-                os(os -> os.committedBytes(Cause.RUNTIME) + os.committedBytes(Cause.HUGE_PAGE))));
+        left.add(amounts("  runtime", os(os -> os.committedBytes(Cause.RUNTIME) + os.committedBytes(Cause.HUGE_PAGE))));
         left.add(amounts("mapped", os(AddressSpace::mappedBytes)));
         left.add(amounts("in spans", stats(HeapStats::inHeap)));
         left.add(amounts("free", stats(HeapStats::free)));
@@ -219,7 +217,8 @@ public final class StepScreen {
                 span.needzero()));
         int window = BITMAP_COLUMNS * BITMAP_ROWS;
         int from = Math.max(0, Math.min(place.slot() / BITMAP_COLUMNS * BITMAP_COLUMNS, span.nelems() - 1))
-                / window * window;
+                / window
+                * window;
         for (int row = 0; row < BITMAP_ROWS; row++) {
             int first = from + row * BITMAP_COLUMNS;
             add(first < span.nelems() ? slots(span, first, place.slot()) : "");
@@ -255,7 +254,8 @@ public final class StepScreen {
 
     private void maps() {
         int left = rows - lines.size() - 1;
-        int each = Math.max(1, (left - stepper.replays().size() + 1) / stepper.replays().size());
+        int each = Math.max(
+                1, (left - stepper.replays().size() + 1) / stepper.replays().size());
         long perCell = 1;
         AddressSpace widest = stepper.replays().get(0).runtime().os();
         for (Replay replay : stepper.replays()) {
@@ -294,7 +294,9 @@ public final class StepScreen {
         if (to - from > shown) {
             // The row with the event's page stands in the middle.
             long rowPages = perCell * mapColumns;
-            from += Math.max(0, Math.min((focus - from) / rowPages - mapRows / 2, (to - from - 1) / rowPages - mapRows + 1))
+            from += Math.max(
+                            0,
+                            Math.min((focus - from) / rowPages - mapRows / 2, (to - from - 1) / rowPages - mapRows + 1))
                     * rowPages;
         }
         for (int row = 0; row < mapRows; row++) {
@@ -321,8 +323,7 @@ public final class StepScreen {
                 resident++;
             } else {
                 zero |= os.isZeroMapped(page);
-                span |= replay.runtime().heap().spanOf((int) (page << os.osPageShift() >>> Units.PAGE_SHIFT))
-                        != null;
+                span |= replay.runtime().heap().spanOf((int) (page << os.osPageShift() >>> Units.PAGE_SHIFT)) != null;
             }
         }
         if (resident == 0) {

@@ -263,8 +263,7 @@ class CommandsTest {
     void exportsAreWrittenAndOnlyOneHasStandardOutput() throws IOException {
         Path profile = directory.resolve("heap.pb.gz");
         Path events = directory.resolve("events.json");
-        Invocation run = Invocation.of(
-                "replay", CHANNELS, "--pprof", profile, "--perfetto", events, "--csv", "-");
+        Invocation run = Invocation.of("replay", CHANNELS, "--pprof", profile, "--perfetto", events, "--csv", "-");
         assertEquals(Exit.DONE, run.exit(), run.err());
         assertTrue(run.out().startsWith("timeNanos,event,rssBytes"), run.out());
         assertTrue(Files.size(profile) > 0 && Files.size(events) > 0);
@@ -272,6 +271,7 @@ class CommandsTest {
         assertTrue(metrics.out().startsWith("# TYPE ") && metrics.out().endsWith("# EOF\n"), metrics.out());
         assertEquals(
                 Exit.USAGE,
-                Invocation.of("replay", CHANNELS, "--openmetrics", "-", "--json", "-").exit());
+                Invocation.of("replay", CHANNELS, "--openmetrics", "-", "--json", "-")
+                        .exit());
     }
 }

@@ -31,7 +31,9 @@ class HelpTest {
         for (String name : commands().keySet()) {
             assertEquals(
                     1,
-                    help.lines().filter(line -> line.matches("  " + name + " .*")).count(),
+                    help.lines()
+                            .filter(line -> line.matches("  " + name + " .*"))
+                            .count(),
                     name + " in\n" + help);
         }
         for (String heading : List.of("Learn:", "Replay a trace:", "Examples:", "Exit codes:")) {
@@ -44,7 +46,9 @@ class HelpTest {
     @Test
     void nearMissesAreNamed() {
         assertTrue(Invocation.of("repaly", "x").err().contains("there is no command \"repaly\"; did you mean replay?"));
-        assertTrue(Invocation.of("replay", "x", "--tuoch", "all").err().contains("there is no option --tuoch; did you mean --touch?"));
+        assertTrue(Invocation.of("replay", "x", "--tuoch", "all")
+                .err()
+                .contains("there is no option --tuoch; did you mean --touch?"));
         assertTrue(Invocation.of("replay", "gen:large", "--go", "1.28").err().contains("known are 1.21 … 1.27"));
         assertTrue(Invocation.of("replay", "gen:large", "--set", "largeZeroin=always")
                 .err()

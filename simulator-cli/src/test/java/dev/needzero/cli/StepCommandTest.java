@@ -108,7 +108,9 @@ class StepCommandTest {
     @Test
     void everyScreenFits80By24() throws IOException {
         for (String trace : List.of(
-                LARGE, SMALL, Invocation.TRACES.resolve("release-ptr@go1.25.14.trace.gz").toString())) {
+                LARGE,
+                SMALL,
+                Invocation.TRACES.resolve("release-ptr@go1.25.14.trace.gz").toString())) {
             try (Stepper stepper = stepper(trace, "1.21", "1.26")) {
                 for (long event = 0; event < 20_000; event = event * 3 + 1) {
                     stepper.goTo(event);
@@ -129,7 +131,9 @@ class StepCommandTest {
         try (Stepper stepper = stepper(LARGE, "1.23", "1.24")) {
             StepSession session = new StepSession(stepper, LARGE);
             session.command("d");
-            screen = session.draw(80, 23).stream().map(line -> line.text() + "\n").collect(Collectors.joining());
+            screen = session.draw(80, 23).stream()
+                    .map(line -> line.text() + "\n")
+                    .collect(Collectors.joining());
         }
         Path made = Files.createDirectories(Path.of("target")).resolve("step-screen.txt");
         Files.writeString(made, screen);
@@ -177,7 +181,8 @@ class StepCommandTest {
     @Test
     void refusesWhatCannotBeStepped() {
         assertEquals(Exit.USAGE, Invocation.of("step", "-").exit());
-        assertEquals(Exit.USAGE, Invocation.of("step", LARGE, "--go", "1.21..1.23").exit());
+        assertEquals(
+                Exit.USAGE, Invocation.of("step", LARGE, "--go", "1.21..1.23").exit());
         assertEquals(Exit.BAD_INPUT, Invocation.of("step", "nowhere.trace").exit());
     }
 }

@@ -55,7 +55,9 @@ class ExportsTest {
 
     private static String recording(String name) {
         Path above = Path.of("..", "traces");
-        return (Files.isDirectory(above) ? above : Path.of("traces")).resolve(name).toString();
+        return (Files.isDirectory(above) ? above : Path.of("traces"))
+                .resolve(name)
+                .toString();
     }
 
     /** A profile's sums by sample type, and its in-use objects by innermost function. */
@@ -63,8 +65,8 @@ class ExportsTest {
         static Profile of(Replayed replayed) throws Exception {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             PprofProfile.write(out, ResidentShares.of(replayed.run.replay(), replayed.live), "what it is", 17);
-            DynamicMessage profile = PprofMessage.parse(
-                    new GZIPInputStream(new ByteArrayInputStream(out.toByteArray())).readAllBytes());
+            DynamicMessage profile =
+                    PprofMessage.parse(new GZIPInputStream(new ByteArrayInputStream(out.toByteArray())).readAllBytes());
             assertTrue(profile.getUnknownFields().asMap().isEmpty());
             List<?> strings = (List<?>) PprofMessage.get(profile, "string_table");
             assertEquals("", strings.get(0), "the first string is empty");
@@ -99,8 +101,7 @@ class ExportsTest {
                 for (int i = 0; i < types.size(); i++) {
                     sums.merge(types.get(i), (Long) values.get(i), Long::sum);
                 }
-                inUse.merge(
-                        locations.get(stack.get(0)), (Long) values.get(types.indexOf("inuse_objects")), Long::sum);
+                inUse.merge(locations.get(stack.get(0)), (Long) values.get(types.indexOf("inuse_objects")), Long::sum);
             }
             return new Profile(sums, inUse);
         }
@@ -154,7 +155,8 @@ class ExportsTest {
         try {
             Replayed replayed = replay(LARGE, "1.24");
             TargetFile.write(
-                    file, out -> PprofProfile.write(out, ResidentShares.of(replayed.run.replay(), replayed.live), "", 0));
+                    file,
+                    out -> PprofProfile.write(out, ResidentShares.of(replayed.run.replay(), replayed.live), "", 0));
             Replayed like = replay("gen:like?profile=" + file, "1.24");
             assertEquals(
                     replayed.run.replay().metrics().get("/memory/classes/heap/objects:bytes"),
@@ -172,7 +174,8 @@ class ExportsTest {
         assertEquals(replayed.run.os().rssBytes(), text.values.get("process_resident_memory_bytes"));
         Map<String, Long> metrics = replayed.run.replay().metrics();
         assertEquals(
-                (double) metrics.get("/memory/classes/heap/objects:bytes"), text.values.get("go_memstats_heap_alloc_bytes"));
+                (double) metrics.get("/memory/classes/heap/objects:bytes"),
+                text.values.get("go_memstats_heap_alloc_bytes"));
         // Names as Go's client library (collectors.MetricsAll) spells them.
         for (String expected : List.of(
                 "go_memory_classes_heap_objects_bytes",

@@ -43,7 +43,8 @@ final class PprofMessage {
                         "1 id uint64, 2 mapping_id uint64, 3 address uint64, 4 line *Line, 5 is_folded bool"))
                 .addMessageType(message("Line", "1 function_id uint64, 2 line int64, 3 column int64"))
                 .addMessageType(message(
-                        "Function", "1 id uint64, 2 name int64, 3 system_name int64, 4 filename int64, 5 start_line int64"))
+                        "Function",
+                        "1 id uint64, 2 name int64, 3 system_name int64, 4 filename int64, 5 start_line int64"))
                 .build();
         Descriptor profile =
                 FileDescriptor.buildFrom(file, new FileDescriptor[0]).findMessageTypeByName("Profile");
