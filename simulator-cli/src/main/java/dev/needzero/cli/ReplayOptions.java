@@ -4,6 +4,7 @@ import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
 import dev.needzero.experiment.Verification;
 import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceInfo;
@@ -12,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -125,10 +128,17 @@ final class ReplayOptions {
             try {
                 result = result.with(change.getKey(), change.getValue());
             } catch (IllegalArgumentException e) {
-                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
+                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage()
+                        + Nearest.hint(change.getKey(), unlessBehaviour(change.getKey())));
             }
         }
         return result;
+    }
+
+    /** The names that one that is no behaviour's may have been meant for; none when it is one. */
+    private static List<String> unlessBehaviour(String key) {
+        List<String> names = Stream.of(Behaviour.values()).map(Behaviour::key).toList();
+        return names.contains(key) ? List.of() : names;
     }
 
     /** Checks every option that can be wrong, before any work is done. */
