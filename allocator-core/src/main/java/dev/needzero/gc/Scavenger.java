@@ -21,8 +21,14 @@ public final class Scavenger implements HeapPolicy {
 
     private static final long OFF = Long.MAX_VALUE;
     private static final long STEP_BYTES = 64 << 10;
-    /** What giving back a resident 4 KiB page takes, in nanoseconds: a machine's property, and a rough one. */
-    private static final long NANOS_PER_OS_PAGE = 850;
+    /** The scavenger works for this long before it sleeps, unless it runs out of work. */
+    private static final long FULL_RUN_NANOS = 1_000_000;
+    /** What giving back a 4 KiB page takes, in nanoseconds, as long as a recording has not shown it: a rough guess. */
+    private static final long GUESSED_NANOS_PER_OS_PAGE = 850;
+    /** How much the guess weighs: as much as this many pages seen. */
+    private static final long GUESSED_OS_PAGES = 2_000;
+    /** What it takes at least. */
+    private static final long LEAST_NANOS_PER_OS_PAGE = 200;
     /** Goals beyond this come from no collector percentage. */
     private static final long NO_GOAL_BYTES = 1L << 62;
 
@@ -32,6 +38,14 @@ public final class Scavenger implements HeapPolicy {
     private long inUseAtMark;
     private long heapGoal = -1;
     private long lastHeapGoal = -1;
+    /** What giving pages back took so far, where that is known. */
+    private long seenNanos = GUESSED_OS_PAGES * GUESSED_NANOS_PER_OS_PAGE;
+
+    private long seenOsPages = GUESSED_OS_PAGES;
+    /** Since the scavenger last had nothing to do. */
+    private long nanosOnTheWay;
+
+    private long osPagesOnTheWay;
 
     /**
      * @param heap the heap
@@ -59,6 +73,8 @@ public final class Scavenger implements HeapPolicy {
         goal += goal / 10;
         goal = Units.alignUp(goal, Units.OS_PAGE_BYTES);
         long retained = retained();
+        nanosOnTheWay = 0;
+        osPagesOnTheWay = 0;
         goalBytes = retained <= goal || retained - goal < Units.OS_PAGE_BYTES ? OFF : goal;
     }
 
@@ -67,18 +83,33 @@ public final class Scavenger implements HeapPolicy {
         return s.inHeap() + s.free();
     }
 
-    /** The background scavenger ran for this long. */
+    /**
+     * The background scavenger ran for this long. A run shorter than a full one had reached the goal: that tells what the
+     * full runs before it gave back, and so what giving back takes.
+     */
     public void ran(long nanos) {
         if (!background) {
             return;
         }
-        long left = nanos;
-        while (left > 0 && retained() > goalBytes) {
+        boolean full = nanos >= FULL_RUN_NANOS;
+        long perOsPage = full ? seenNanos / seenOsPages : LEAST_NANOS_PER_OS_PAGE;
+        long before = heap.stats().released();
+        for (long left = nanos; left > 0 && retained() > goalBytes; ) {
             long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
-            left -= (released >>> Units.OS_PAGE_SHIFT) * NANOS_PER_OS_PAGE;
+            left -= (released >>> Units.OS_PAGE_SHIFT) * perOsPage;
             if (released < STEP_BYTES) {
-                return;
+                break;
             }
+        }
+        nanosOnTheWay += nanos;
+        osPagesOnTheWay += heap.stats().released() - before >>> Units.OS_PAGE_SHIFT;
+        if (!full) {
+            if (nanosOnTheWay >= FULL_RUN_NANOS && osPagesOnTheWay > 0) {
+                seenNanos += nanosOnTheWay;
+                seenOsPages += osPagesOnTheWay;
+            }
+            nanosOnTheWay = 0;
+            osPagesOnTheWay = 0;
         }
     }
 
