@@ -23,10 +23,16 @@ public final class Scavenger implements HeapPolicy {
     private static final long STEP_BYTES = 64 << 10;
     /** The scavenger works for this long before it sleeps, unless it runs out of work. */
     private static final long FULL_RUN_NANOS = 1_000_000;
-    /** What giving back a 4 KiB page takes, in nanoseconds, as long as a recording has not shown it: a rough guess. */
-    private static final long GUESSED_NANOS_PER_OS_PAGE = 850;
-    /** How much the guess weighs: as much as this many pages seen. */
-    private static final long GUESSED_OS_PAGES = 2_000;
+    /** What a step takes, in nanoseconds, as long as a recording has shown nothing: a rough guess. */
+    private static final double GUESSED_STEP_NANOS = 13_600;
+    /** By how much a full run is too long then: what is left of its last step, and the way there and back. */
+    private static final double GUESSED_EXCESS_NANOS = 12_000;
+    /** An excess beyond this is not the step's: the goroutine was stopped. */
+    private static final double GREATEST_EXCESS_NANOS = 40_000;
+    /** How much the guesses weigh: as much as this many runs seen. */
+    private static final double GUESSED_RUNS = 4;
+
+    private static final int STEPS_A_RUN = 75;
     /** What it takes at least. */
     private static final long LEAST_NANOS_PER_OS_PAGE = 200;
     /** Goals beyond this come from no collector percentage. */
@@ -38,10 +44,14 @@ public final class Scavenger implements HeapPolicy {
     private long inUseAtMark;
     private long heapGoal = -1;
     private long lastHeapGoal = -1;
-    /** What giving pages back took so far, where that is known. */
-    private long seenNanos = GUESSED_OS_PAGES * GUESSED_NANOS_PER_OS_PAGE;
+    /** By how much full runs were too long so far, and their number. */
+    private double excessNanos = GUESSED_RUNS * GUESSED_EXCESS_NANOS;
 
-    private long seenOsPages = GUESSED_OS_PAGES;
+    private double fullRuns = GUESSED_RUNS;
+    /** What giving pages back took so far, where that is known. */
+    private double seenNanos;
+
+    private double seenOsPages;
     /** Since the scavenger last had nothing to do. */
     private long nanosOnTheWay;
 
@@ -85,16 +95,17 @@ public final class Scavenger implements HeapPolicy {
 
     /**
      * The background scavenger ran for this long. A run shorter than a full one had reached the goal: that tells what the
-     * full runs before it gave back, and so what giving back takes.
+     * full runs before it gave back, and so what giving back takes. Before the first of them, the full runs' own length is
+     * a hint: they end with the step that makes the millisecond full.
      */
     public void ran(long nanos) {
         if (!background) {
             return;
         }
         boolean full = nanos >= FULL_RUN_NANOS;
-        long perOsPage = full ? seenNanos / seenOsPages : LEAST_NANOS_PER_OS_PAGE;
+        double perOsPage = full ? nanosPerOsPage(nanos - FULL_RUN_NANOS) : LEAST_NANOS_PER_OS_PAGE;
         long before = heap.stats().released();
-        for (long left = nanos; left > 0 && retained() > goalBytes; ) {
+        for (double left = nanos; left > 0 && retained() > goalBytes; ) {
             long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
             left -= (released >>> Units.OS_PAGE_SHIFT) * perOsPage;
             if (released < STEP_BYTES) {
@@ -111,6 +122,16 @@ public final class Scavenger implements HeapPolicy {
             nanosOnTheWay = 0;
             osPagesOnTheWay = 0;
         }
+    }
+
+    private double nanosPerOsPage(double excess) {
+        if (excess <= GREATEST_EXCESS_NANOS) {
+            excessNanos += excess;
+            fullRuns++;
+        }
+        double step = GUESSED_STEP_NANOS + excessNanos / fullRuns - GUESSED_EXCESS_NANOS;
+        double steps = GUESSED_RUNS * STEPS_A_RUN;
+        return (steps * step + seenNanos) / (steps * (STEP_BYTES >>> Units.OS_PAGE_SHIFT) + seenOsPages);
     }
 
     /** Releases a given amount in the order in which the background scavenger would. */
