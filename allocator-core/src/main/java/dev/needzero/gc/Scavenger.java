@@ -103,7 +103,12 @@ public final class Scavenger implements HeapPolicy {
             return;
         }
         boolean full = nanos >= FULL_RUN_NANOS;
-        double perOsPage = full ? nanosPerOsPage(nanos - FULL_RUN_NANOS) : LEAST_NANOS_PER_OS_PAGE;
+        double perOsPage = 0;
+        if (full) {
+            perOsPage = nanosPerOsPage(nanos - FULL_RUN_NANOS);
+        } else if (nanosOnTheWay < FULL_RUN_NANOS) {
+            perOsPage = LEAST_NANOS_PER_OS_PAGE;
+        }
         long before = heap.stats().released();
         for (double left = nanos; left > 0 && retained() > goalBytes; ) {
             long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
