@@ -25,7 +25,8 @@ import java.util.SortedMap;
  * the way.
  *
  * <p>The recording supplies requests and deaths; the twin decides where things go. What it cannot foresee, stacks and work
- * buffers, follows the recording in size and moment.
+ * buffers, follows the recording in size and moment. Under a version that lays spans out as the recorded one did, a choice
+ * that the recording shows to be another is counted as a difference and put right: see {@link Following}.
  */
 public final class GoReplay extends Replay {
     private final TraceReader reader;
@@ -48,7 +49,6 @@ public final class GoReplay extends Replay {
     /** The recording's tracer loses allocations of stacks' spans. */
     private final boolean losesSpans;
 
-    private long supposed;
     private final Placement placement = new Placement();
     private long events;
     private int index;
@@ -62,6 +62,7 @@ public final class GoReplay extends Replay {
         long spansSame;
         long objects;
         long objectsSame;
+        long spansInferred;
         String firstDifference;
 
         public long spans() {
@@ -78,6 +79,11 @@ public final class GoReplay extends Replay {
 
         public long objectsSame() {
             return objectsSame;
+        }
+
+        /** Spans of which the tracer lost the allocation, made where they must have been; not among {@link #spans}. */
+        public long spansInferred() {
+            return spansInferred;
         }
 
         /** Where twin and recording first part, or null. */
@@ -526,6 +532,7 @@ public final class GoReplay extends Replay {
     }
 
     private void makeLostSpan(P p, int page, int pages, MSpan.State use) {
+        placement.spansInferred++;
         RecordedSpan r = spans.add((long) page << Units.PAGE_SHIFT, pages, 1);
         r.twin = heap.allocManual(p, pages, use);
         os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
@@ -541,7 +548,6 @@ public final class GoReplay extends Replay {
                 && spans.at((long) would << Units.PAGE_SHIFT) == null
                 && heap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
             makeLostSpan(p, would, Stacks.WORK_BUFFER_PAGES, MSpan.State.STACK);
-            supposed++;
         }
     }
 
@@ -575,7 +581,7 @@ public final class GoReplay extends Replay {
         before.addTo(m);
         m.put("/gc/cycles/total:gc-cycles", before.cyclesBefore() + collector.cycles());
         long goal = collector.goalBytes();
-        if (goal >= 0 && goal < 1L << 62) {
+        if (goal > 0 && goal < 1L << 62) {
             m.put("/gc/heap/goal:bytes", goal);
         }
         long live = before.liveBytes(collector.cycles(), collector.liveBytes());

@@ -195,6 +195,24 @@ class GoTraceReaderTest {
     }
 
     @Test
+    void aStackOnNoKnownSpanTellsOfASpanWhoseAllocationWasLost() throws IOException {
+        TraceBuilder trace = new TraceBuilder(23)
+                .info()
+                .batch(
+                        7,
+                        1,
+                        payload()
+                                .event(SPAN_ALLOC, 1, 4, 4, 1)
+                                .event(STACK_ALLOC, 1, 20, 12)
+                                .event(STACK_ALLOC, 1, 80, 12)
+                                .event(STACK_ALLOC, 1, 81, 12))
+                .endGeneration();
+        ReadTrace read = new ReadTrace(trace.bytes());
+        assertEquals(List.of("lostSpan 163840 0"), read.events.subList(0, 1));
+        assertEquals(5, read.events.size());
+    }
+
+    @Test
     void aTraceCutAnywhereGivesItsWholeBatchesAndSaysSo() throws IOException {
         TraceBuilder trace =
                 trace().batch(7, 1, payload().event(HEAP_ALLOC, 1, 1).event(HEAP_ALLOC, 1, 2));
