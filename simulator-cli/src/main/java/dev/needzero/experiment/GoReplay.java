@@ -62,7 +62,7 @@ public final class GoReplay extends Replay {
         long spansSame;
         long objects;
         long objectsSame;
-        long spansInferred;
+        long inferredSpans;
         String firstDifference;
 
         public long spans() {
@@ -81,9 +81,9 @@ public final class GoReplay extends Replay {
             return objectsSame;
         }
 
-        /** Spans of which the tracer lost the allocation, made where they must have been; not among {@link #spans}. */
-        public long spansInferred() {
-            return spansInferred;
+        /** Stacks' spans that the recording shows by nothing but the pages it passed over. */
+        public long inferredSpans() {
+            return inferredSpans;
         }
 
         /** Where twin and recording first part, or null. */
@@ -532,7 +532,6 @@ public final class GoReplay extends Replay {
     }
 
     private void makeLostSpan(P p, int page, int pages, MSpan.State use) {
-        placement.spansInferred++;
         RecordedSpan r = spans.add((long) page << Units.PAGE_SHIFT, pages, 1);
         r.twin = heap.allocManual(p, pages, use);
         os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
@@ -548,6 +547,7 @@ public final class GoReplay extends Replay {
                 && spans.at((long) would << Units.PAGE_SHIFT) == null
                 && heap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
             makeLostSpan(p, would, Stacks.WORK_BUFFER_PAGES, MSpan.State.STACK);
+            placement.inferredSpans++;
         }
     }
 

@@ -264,9 +264,9 @@ public final class Verification {
         if (sameRun) {
             placement.put("spans", p.spans());
             placement.put("spansSame", p.spansSame());
-            placement.put("spansInferred", p.spansInferred());
             placement.put("objects", p.objects());
             placement.put("objectsSame", p.objectsSame());
+            placement.put("inferredSpans", p.inferredSpans());
             placement.put("firstDifference", p.firstDifference());
         }
         json.put("placement", sameRun ? placement : null);
