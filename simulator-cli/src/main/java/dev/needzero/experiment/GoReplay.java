@@ -160,7 +160,7 @@ public final class GoReplay extends Replay {
                 collector.beforeObject(proc);
                 objectAlloc(as[i], cs[i], proc, i);
             } else if (kind == Kind.OBJECT_FREE) {
-                objectFree(as[i], proc);
+                i = objectsFreed(batch, i, to, proc) - 1;
             } else {
                 now = batch.timeNanos[i];
                 index = i;
@@ -313,19 +313,36 @@ public final class GoReplay extends Replay {
         }
     }
 
-    private void objectFree(long address, int proc) {
-        RecordedSpan r = spans.at(address);
+    /**
+     * Takes the frees of one span together; a sweep finds them one behind the other.
+     *
+     * @return the index after the last
+     */
+    private int objectsFreed(EventBatch batch, int from, int to, int proc) {
+        long[] as = batch.a;
+        RecordedSpan r = spans.at(as[from]);
         if (r == null || r.spanClass < 0) {
             unknownObjects++;
-            return;
+            return from + 1;
         }
-        int slot = r.slotAt(address);
+        short recordedProc = batch.proc[from];
+        long limit = r.base + ((long) r.npages << Units.PAGE_SHIFT);
+        int end = from + 1;
+        while (end < to
+                && batch.kind[end] == Kind.OBJECT_FREE
+                && batch.proc[end] == recordedProc
+                && as[end] >= r.base
+                && as[end] < limit) {
+            end++;
+        }
         if (r.takenBits != null) {
-            r.takenBits[slot >>> 6] &= ~(1L << slot);
+            for (int i = from; i < end; i++) {
+                int slot = r.slotAt(as[i]);
+                r.takenBits[slot >>> 6] &= ~(1L << slot);
+            }
         }
-        if (!collector.freed(r, slot, proc)) {
-            unknownObjects++;
-        }
+        unknownObjects += collector.freed(r, as, from, end, proc);
+        return end;
     }
 
     // ---- everything else
