@@ -34,6 +34,7 @@ public final class GoReplay extends Replay {
     private final AddressSpace os;
     private final HeapLayout layout;
     private final HeapLayout recordedLayout;
+    private final int[] recordedHeaderBytes = new int[SpanClass.COUNT];
     private final boolean sameClasses;
     private final boolean recordedPlacement;
     private final TouchRules.Cache touch;
@@ -112,6 +113,9 @@ public final class GoReplay extends Replay {
         this.os = runtime.os();
         this.layout = heap.layout();
         this.recordedLayout = Behaviours.of(info.goVersion()).layout(0, 0);
+        for (int c = 2; c < SpanClass.COUNT; c++) {
+            recordedHeaderBytes[c] = recordedLayout.hasHeader(c) ? HeapLayout.WORD_BYTES : 0;
+        }
         this.sameClasses = recordedLayout.mallocHeaders() == layout.mallocHeaders()
                 && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
                 && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
@@ -236,7 +240,7 @@ public final class GoReplay extends Replay {
         }
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
-        int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
+        int room = r.elemBytes - recordedHeaderBytes[spanClass];
         if (r.firstTaken != null && slot == r.firstSlot) {
             at = runtime.prepare(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
