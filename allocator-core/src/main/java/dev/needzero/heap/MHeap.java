@@ -850,6 +850,9 @@ public final class MHeap {
      * mapped there. Done at the sweep, for only then is it known which objects those were.
      */
     private void readByMarking(MSpan span) {
+        if (os.isPresent(span.base(), span.sizeBytes())) {
+            return; // reading changes nothing; nearly always so
+        }
         if (span.isLarge()) {
             if (span.deadCount() == 0) {
                 os.read(span.base(), span.sizeBytes());

@@ -34,6 +34,7 @@ public final class GoReplay extends Replay {
     private final AddressSpace os;
     private final HeapLayout layout;
     private final HeapLayout recordedLayout;
+    private final int[] recordedHeaderBytes = new int[SpanClass.COUNT];
     private final boolean sameClasses;
     private final boolean recordedPlacement;
     private final TouchRules.Cache touch;
@@ -120,6 +121,9 @@ public final class GoReplay extends Replay {
         os.cgroup().setPosition(() -> events + index, () -> current == null ? 0 : current.timeNanos[index]);
         this.layout = heap.layout();
         this.recordedLayout = Behaviours.of(info.goVersion()).layout(0, 0);
+        for (int c = 2; c < SpanClass.COUNT; c++) {
+            recordedHeaderBytes[c] = recordedLayout.hasHeader(c) ? HeapLayout.WORD_BYTES : 0;
+        }
         this.sameClasses = recordedLayout.mallocHeaders() == layout.mallocHeaders()
                 && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
                 && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
@@ -183,7 +187,7 @@ public final class GoReplay extends Replay {
                 collector.beforeObject(proc);
                 objectAlloc(as[i], cs[i], proc, i);
             } else if (kind == Kind.OBJECT_FREE) {
-                objectFree(as[i], proc);
+                i = objectsFreed(batch, i, to, proc) - 1;
             } else {
                 now = batch.timeNanos[i];
                 os.advanceTo(now);
@@ -274,7 +278,7 @@ public final class GoReplay extends Replay {
         }
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
-        int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
+        int room = r.elemBytes - recordedHeaderBytes[spanClass];
         if (r.firstTaken != null && slot == r.firstSlot) {
             at = runtime.prepare(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
@@ -374,19 +378,36 @@ public final class GoReplay extends Replay {
         }
     }
 
-    private void objectFree(long address, int proc) {
-        RecordedSpan r = spans.at(address);
+    /**
+     * Takes the frees of one span together; a sweep finds them one behind the other.
+     *
+     * @return the index after the last
+     */
+    private int objectsFreed(EventBatch batch, int from, int to, int proc) {
+        long[] as = batch.a;
+        RecordedSpan r = spans.at(as[from]);
         if (r == null || r.spanClass < 0) {
             unknownObjects++;
-            return;
+            return from + 1;
         }
-        int slot = r.slotAt(address);
+        short recordedProc = batch.proc[from];
+        long limit = r.base + ((long) r.npages << Units.PAGE_SHIFT);
+        int end = from + 1;
+        while (end < to
+                && batch.kind[end] == Kind.OBJECT_FREE
+                && batch.proc[end] == recordedProc
+                && as[end] >= r.base
+                && as[end] < limit) {
+            end++;
+        }
         if (r.takenBits != null) {
-            r.takenBits[slot >>> 6] &= ~(1L << slot);
+            for (int i = from; i < end; i++) {
+                int slot = r.slotAt(as[i]);
+                r.takenBits[slot >>> 6] &= ~(1L << slot);
+            }
         }
-        if (!collector.freed(r, slot, proc)) {
-            unknownObjects++;
-        }
+        unknownObjects += collector.freed(r, as, from, end, proc);
+        return end;
     }
 
     // ---- everything else

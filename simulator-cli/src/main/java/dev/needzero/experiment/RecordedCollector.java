@@ -123,6 +123,28 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
+    public int freed(RecordedSpan r, long[] addresses, int from, int to, int proc) {
+        MSpan t = r.liesOn();
+        if (recordedPlacement || t == null) {
+            return GoCollector.super.freed(r, addresses, from, to, proc);
+        }
+        // The first opens the run and notes the span; the others only die.
+        int unknown = 0;
+        boolean noted = false;
+        for (int i = from; i < to; i++) {
+            int slot = r.slotAt(addresses[i]);
+            if (noted) {
+                unknown += t.markDead(slot) ? 0 : 1;
+            } else if (freed(r, slot, proc)) {
+                noted = true;
+            } else {
+                unknown++;
+            }
+        }
+        return unknown;
+    }
+
+    @Override
     public void event(byte kind, int proc, long a, int c, int i) {
         switch (kind) {
             case Kind.GC_BEGIN -> {

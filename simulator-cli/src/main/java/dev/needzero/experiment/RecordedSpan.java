@@ -103,6 +103,11 @@ final class RecordedSpan {
         slotOf[slot] = twinSlot;
     }
 
+    /** The twin's span that holds all objects, slot by slot; null if there is no such span. */
+    MSpan liesOn() {
+        return spanOf == null ? twin : null;
+    }
+
     /** The twin's span that holds a slot's object. */
     MSpan spanOf(int slot) {
         return spanOf == null || spanOf[slot] == null ? twin : spanOf[slot];

@@ -13,7 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 
-/** Runs replays: one decoder, one twin or many. */
+/** Runs replays: one decoder, one twin or many, each on a thread of its own where there is more than one processor. */
 public final class Replays {
     private static final int BATCHES_IN_FLIGHT = 16;
 
@@ -87,6 +87,9 @@ public final class Replays {
         Replay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
         if (listener != null) {
             replay.onCheckpoint(listener);
+        }
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            return broadcast(reader, prelude, List.of(new Lane(replay)), progress).get(0);
         }
         EventBatch own = new EventBatch();
         for (EventBatch batch = prelude.next(own); batch != null; batch = prelude.next(own)) {
@@ -165,13 +168,28 @@ public final class Replays {
         for (int i = 0; i < observers.size(); i++) {
             lanes.get(i).replay.observe(observers.get(i));
         }
+        return broadcast(reader, prelude, lanes, progress);
+    }
+
+    /**
+     * Decodes on the caller's thread what the lanes' threads replay. The batches go round: when one is put into the queues,
+     * every lane has taken the one that lies a queue's length behind it, and is done with the one before that.
+     */
+    private static List<Replay> broadcast(
+            TraceReader reader, Prelude prelude, List<Lane> lanes, Consumer<TraceReader> progress) throws IOException {
         for (Lane lane : lanes) {
             lane.start();
         }
+        EventBatch[] ring = new EventBatch[BATCHES_IN_FLIGHT + 2];
         try {
-            for (EventBatch batch = prelude.next(new EventBatch());
-                    batch != null;
-                    batch = prelude.next(new EventBatch())) {
+            for (int at = 0; !allFailed(lanes); at = (at + 1) % ring.length) {
+                if (ring[at] == null) {
+                    ring[at] = new EventBatch();
+                }
+                EventBatch batch = prelude.next(ring[at]);
+                if (batch == null) {
+                    break;
+                }
                 for (Lane lane : lanes) {
                     lane.put(batch);
                 }
@@ -189,6 +207,15 @@ public final class Replays {
             done.add(lane.result());
         }
         return done;
+    }
+
+    private static boolean allFailed(List<Lane> lanes) {
+        for (Lane lane : lanes) {
+            if (lane.failure == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Twins on the caller's thread, who feeds them as far as it likes. */
