@@ -91,7 +91,8 @@ public enum Behaviour {
             "What the heap asks of the system's huge pages: nothing; MADV_HUGEPAGE for new memory, MADV_NOHUGEPAGE for 4 MiB"
                     + " that the scavenger breaks into, and back when they fill up; or MADV_COLLAPSE when they fill up",
             "1.21.0=advise 1.21.1=collapse 1.21.4=none",
-            new Origin("9f9bb26880", 0, 55328, "collapse chunks that become dense instead of advising huge pages")),
+            new Origin("9f9bb26880", 0, 61718, "collapse chunks that become dense instead of advising huge pages"),
+            new Origin("595deec3dd", 531816, 63334, "leave huge pages to the kernel")),
     DISABLE_THP(
             "disableThp",
             Kind.BOOLEAN,

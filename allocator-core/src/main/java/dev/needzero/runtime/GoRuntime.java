@@ -85,6 +85,15 @@ public final class GoRuntime {
         };
     }
 
+    /**
+     * An empty heap of a version on 4 KiB pages, for programs that allocate by hand: see {@link #make}.
+     *
+     * @param version as in {@code 1.24}
+     */
+    public static GoRuntime of(String version) {
+        return new GoRuntime(Behaviours.of(version), OsSettings.defaults(), 0, 0, true);
+    }
+
     public Behaviours behaviours() {
         return behaviours;
     }
@@ -214,5 +223,16 @@ public final class GoRuntime {
         MSpan span = mallocLarge(p, (int) (Units.alignUp(size, Units.PAGE_BYTES) >>> Units.PAGE_SHIFT), noscan);
         clearLarge(span, needzero);
         return span.base();
+    }
+
+    /**
+     * Allocates zeroed memory on the first P, as {@code make} and {@code new} do.
+     *
+     * @param size bytes asked for, above 0
+     * @param pointers whether it holds any
+     * @return offset of the object from the heap's base
+     */
+    public long make(long size, boolean pointers) {
+        return malloc(heap.proc(0), size, !pointers, true);
     }
 }
