@@ -143,7 +143,7 @@ final class CalibrateCommand implements Callable<Integer> {
             TargetFile.write(output, out -> out.write((fit.touch() + "\n").getBytes(StandardCharsets.UTF_8)));
         }
         if (json.leavesOutputToPeople()) {
-            print(fit, behaviours, info);
+            print(fit, behaviours);
         }
         json.write(toJson(fit, behaviours));
         return fit.explains() ? Exit.DONE : Exit.ANSWER_IS_NO;
@@ -168,7 +168,7 @@ final class CalibrateCommand implements Callable<Integer> {
                 trace, "has no checkpoint " + checkpoint + "; it has " + (known.isEmpty() ? "none, use end" : known)));
     }
 
-    private void print(Calibration.Fit fit, Behaviours behaviours, TraceInfo info) {
+    private void print(Calibration.Fit fit, Behaviours behaviours) {
         PrintWriter out = spec.commandLine().getOut();
         Table table = new Table();
         String when = checkpoint.matches("\\d+") ? "checkpoint " + checkpoint : "the " + checkpoint;

@@ -73,7 +73,7 @@ final class SweepCell {
                 + " needzero versions lists)");
     }
 
-    /** Takes these arguments for what {@link #twin} and {@link #open} say next. */
+    /** Takes these arguments for what follows. */
     private void parse(List<String> arguments) {
         parser.parseArgs(arguments.toArray(String[]::new));
     }
