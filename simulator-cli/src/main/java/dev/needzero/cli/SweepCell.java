@@ -5,6 +5,7 @@ import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
+import dev.needzero.workload.NearMiss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -11,6 +11,7 @@ import dev.needzero.report.SweepResult;
 import dev.needzero.report.SweepRow;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
+import dev.needzero.workload.NearMiss;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintWriter;
