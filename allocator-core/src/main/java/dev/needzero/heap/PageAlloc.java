@@ -2,6 +2,7 @@ package dev.needzero.heap;
 
 import dev.needzero.units.Units;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 
 /**
  * Which pages are free, and the lowest run of n of them.
@@ -24,13 +25,13 @@ public final class PageAlloc {
     private static final int CHUNK_PAGES = Units.PAGES_PER_CHUNK;
     private static final int CHUNK_WORDS = CHUNK_PAGES / 64;
 
-    private long[] freeBits = new long[CHUNK_WORDS];
-    private long[] scavengedBits = new long[CHUNK_WORDS];
-    private int leaves = 1;
+    long[] freeBits = new long[CHUNK_WORDS];
+    long[] scavengedBits = new long[CHUNK_WORDS];
+    int leaves = 1;
     // Tree in heap order: node 1 is the root, leaf of chunk c is node leaves + c.
-    private int[] start = new int[2];
-    private int[] longest = new int[2];
-    private int[] end = new int[2];
+    int[] start = new int[2];
+    int[] longest = new int[2];
+    int[] end = new int[2];
 
     private final ScavengeIndex index = new ScavengeIndex();
     private int limitPage;
@@ -201,6 +202,30 @@ public final class PageAlloc {
             }
             page = next(freeBits, stop, limit, true);
         }
+    }
+
+    /** As {@link #find}, but outside of one 64-page block; -1 names none. */
+    int findOutside(int npages, int block) {
+        if (block < 0) {
+            return find(npages);
+        }
+        long free = freeBits[block >>> 6];
+        freeBits[block >>> 6] = 0;
+        update(block, PageCache.PAGES);
+        int page = find(npages);
+        freeBits[block >>> 6] = free;
+        update(block, PageCache.PAGES);
+        return page;
+    }
+
+    /** The answer to a question while some free pages are not; nothing changes. */
+    int without(int page, int npages, IntSupplier question) {
+        clear(freeBits, page, npages);
+        update(page, npages);
+        int answer = question.getAsInt();
+        set(freeBits, page, npages);
+        update(page, npages);
+        return answer;
     }
 
     // ---- scavenging

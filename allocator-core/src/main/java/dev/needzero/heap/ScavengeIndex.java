@@ -19,6 +19,7 @@ public final class ScavengeIndex {
     private boolean[] hasFree = new boolean[16];
     /** The scavenger took a part of the chunk since it was last dense: Go takes it to have lost its huge pages. */
     private boolean[] broken = new boolean[16];
+
     private HugePageCalls hugePageCalls = HugePageCalls.NONE;
     private int currentGeneration;
     private int lowestChunk = Integer.MAX_VALUE;

@@ -76,11 +76,22 @@ public final class GoRuntime {
         if (behaviours.is(Behaviour.DISABLE_THP)) {
             return HugePageCalls.disabled(os);
         }
-        return switch (os.hugePageBytes() > 1L << Units.CHUNK_SHIFT ? "none" : behaviours.value(Behaviour.HUGE_PAGE_CALLS)) {
+        return switch (os.hugePageBytes() > 1L << Units.CHUNK_SHIFT
+                ? "none"
+                : behaviours.value(Behaviour.HUGE_PAGE_CALLS)) {
             case "advise" -> HugePageCalls.advise(os);
             case "collapse" -> HugePageCalls.collapse(os);
             default -> HugePageCalls.NONE;
         };
+    }
+
+    /**
+     * An empty heap of a version on 4 KiB pages, for programs that allocate by hand: see {@link #make}.
+     *
+     * @param version as in {@code 1.24}
+     */
+    public static GoRuntime of(String version) {
+        return new GoRuntime(Behaviours.of(version), OsSettings.defaults(), 0, 0, true);
     }
 
     public Behaviours behaviours() {
@@ -212,5 +223,16 @@ public final class GoRuntime {
         MSpan span = mallocLarge(p, (int) (Units.alignUp(size, Units.PAGE_BYTES) >>> Units.PAGE_SHIFT), noscan);
         clearLarge(span, needzero);
         return span.base();
+    }
+
+    /**
+     * Allocates zeroed memory on the first P, as {@code make} and {@code new} do.
+     *
+     * @param size bytes asked for, above 0
+     * @param pointers whether it holds any
+     * @return offset of the object from the heap's base
+     */
+    public long make(long size, boolean pointers) {
+        return malloc(heap.proc(0), size, !pointers, true);
     }
 }

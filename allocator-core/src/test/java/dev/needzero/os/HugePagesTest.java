@@ -20,8 +20,8 @@ class HugePagesTest {
     private static final long SECOND = 1_000_000_000;
 
     private static AddressSpace space(Thp thp, Khugepaged.Pace khugepaged) {
-        AddressSpace os = new AddressSpace(
-                new OsSettings(12, thp, true, khugepaged, Release.DONTNEED, MemoryCgroup.Limits.NONE));
+        AddressSpace os =
+                new AddressSpace(new OsSettings(12, thp, true, khugepaged, Release.DONTNEED, MemoryCgroup.Limits.NONE));
         os.reserve(0, 256 * MIB);
         os.map(0, 256 * MIB);
         return os;

@@ -39,7 +39,8 @@ class MemoryCgroupTest {
         os.write(16 * MIB, 1, Cause.PROGRAM);
         event = 4;
         os.write(32 * MIB, MIB, Cause.PROGRAM);
-        assertEquals(new MemoryCgroup.Breach(3, 3000, 8 * MIB), os.cgroup().kill().at());
+        assertEquals(
+                new MemoryCgroup.Breach(3, 3000, 8 * MIB), os.cgroup().kill().at());
     }
 
     @Test

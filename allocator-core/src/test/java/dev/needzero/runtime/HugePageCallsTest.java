@@ -83,14 +83,15 @@ class HugePageCallsTest {
     @Test
     void freedMemoryIsNotTakenToBeZeroWithMadvFree() {
         for (OsSettings.Release release : OsSettings.Release.values()) {
-            OsSettings settings = new OsSettings(
-                    12, OsSettings.Thp.NEVER, true, null, release, MemoryCgroup.Limits.NONE);
+            OsSettings settings =
+                    new OsSettings(12, OsSettings.Thp.NEVER, true, null, release, MemoryCgroup.Limits.NONE);
             GoRuntime go = new GoRuntime(Behaviours.of("1.26"), settings, 0, 0, true);
             P p = go.heap().proc(0);
             go.heap().freeSpan(go.mallocLarge(p, 64, true));
             go.scavenger().releaseAll();
             assertEquals(
-                    release == OsSettings.Release.FREE, go.mallocLarge(p, 64, true).needzero());
+                    release == OsSettings.Release.FREE,
+                    go.mallocLarge(p, 64, true).needzero());
         }
     }
 }

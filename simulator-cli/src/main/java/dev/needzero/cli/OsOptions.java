@@ -39,7 +39,8 @@ final class OsOptions {
             names = "--thp",
             defaultValue = "madvise",
             paramLabel = "always|madvise|never",
-            description = "Transparent huge pages: 2 MiB each, or 32 or 512 with larger OS pages. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Transparent huge pages: 2 MiB each, or 32 or 512 with larger OS pages. Default: ${DEFAULT-VALUE}.")
     private OsSettings.Thp thp;
 
     @Option(
@@ -62,8 +63,9 @@ final class OsOptions {
     @Option(
             names = "--max-ptes-none",
             paramLabel = "N",
-            description = "How many pages of a huge page's range may be missing when khugepaged collapses it. Default: all"
-                    + " but one.")
+            description =
+                    "How many pages of a huge page's range may be missing when khugepaged collapses it. Default: all"
+                            + " but one.")
     private Integer maxPtesNone;
 
     @Option(
@@ -85,7 +87,8 @@ final class OsOptions {
             names = "--memory-max",
             paramLabel = "SIZE",
             converter = SizeConverter.class,
-            description = "The cgroup's memory.max: say when the pod would have been killed, and what the kernel would log.")
+            description =
+                    "The cgroup's memory.max: say when the pod would have been killed, and what the kernel would log.")
     private Long memoryMax;
 
     @Option(
@@ -99,14 +102,14 @@ final class OsOptions {
             names = "--memory-other",
             paramLabel = "SIZE",
             converter = SizeConverter.class,
-            description = "What the cgroup is charged with beside the heap: the runtime's own structures, other processes."
-                    + " Default: nothing.")
+            description =
+                    "What the cgroup is charged with beside the heap: the runtime's own structures, other processes."
+                            + " Default: nothing.")
     private Long memoryOther;
 
     OsSettings settings() {
         int shift = osPageShift();
-        return new OsSettings(
-                shift, thp, hugeZeroPage == Switch.ON, pace(shift), release, limits());
+        return new OsSettings(shift, thp, hugeZeroPage == Switch.ON, pace(shift), release, limits());
     }
 
     private int osPageShift() {

@@ -30,7 +30,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
-        description = "Replay a trace under one Go version: what becomes resident, and because of whom.")
+        description = "Replay a trace under one Go version: what becomes resident, and because of whom.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero replay service.trace.gz --go 1.24 --smaps -",
+            "  needzero replay service.trace.gz --go 1.23 --set largeZeroing=always",
+            "  needzero replay service.trace.gz --go 1.24 --pprof heap.pb.gz"
+        })
 final class ReplayCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -71,12 +78,15 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--os",
             defaultValue = "model",
             paramLabel = "model|kernel",
-            description = "Where pages come from: the model of the kernel, or this machine's own, which then says in smaps"
-                    + " and pagemap what came of it. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Where pages come from: the model of the kernel, or this machine's own, which then says in smaps"
+                            + " and pagemap what came of it. Default: ${DEFAULT-VALUE}.")
     private Os os;
 
     @Mixin
     private RealKernel kernel;
+    @Mixin
+    private ExportOptions exports;
 
     @Override
     public Integer call() throws IOException {
@@ -87,9 +97,13 @@ final class ReplayCommand implements Callable<Integer> {
         if (kernel.limitGiven()) {
             throw new ParameterException(spec.commandLine(), "--limit: counts only with --os kernel");
         }
+        if (smaps != null && !"-".equals(smaps)) {
+            Outputs.check(spec, "--smaps", smaps);
+        }
+        exports.check(!json.leavesOutputToPeople() || "-".equals(smaps));
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);
-        try (TraceReader reader = options.open(trace);
+        try (TraceReader reader = exports.watch(options.open(trace));
                 Progress progress = new Progress("replay", "MiB")) {
             Behaviours version = asked != null ? asked : options.behaviours(recordedBy(reader.info()));
             Replay replay = Replays.run(reader, version, settings, null, false, null, progress);
@@ -97,11 +111,12 @@ final class ReplayCommand implements Callable<Integer> {
             List<Run> runs = List.of(new Run(version, settings.recordedPlacement(), replay));
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
-            if (json.leavesOutputToPeople() && !"-".equals(smaps)) {
+            if (json.leavesOutputToPeople() && exports.leavesOutputToPeople() && !"-".equals(smaps)) {
                 Printing.comparison(spec, result, options.assumptions(settings, reader.info()));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);
+            exports.write(runs.get(0), trace);
             writeSmaps(replay.runtime().os().smaps(reader.info().heapBase(), mappingName(version)));
         }
         return Exit.DONE;

@@ -30,6 +30,9 @@ public final class IdReplay extends Replay {
     /** The twin numbers pages with an int, and no program was ever granted more. */
     private static final long MAX_OBJECT_BYTES = 1L << 42;
 
+    /** Smaller objects are not worth asking whether there is room for them: their records weigh as much. */
+    private static final long LARGE_CLAIM_BYTES = 1L << 20;
+
     private final TraceReader reader;
     private final GoRuntime runtime;
     private final Collector collector;
@@ -125,6 +128,9 @@ public final class IdReplay extends Replay {
             addressOf = Arrays.copyOf(addressOf, length);
             sizeOf = Arrays.copyOf(sizeOf, length);
         }
+        if (size >= LARGE_CLAIM_BYTES && size <= MAX_OBJECT_BYTES) {
+            Claims.room(events, runtime.os().mappedBytes() + size);
+        }
         if (size > MAX_OBJECT_BYTES) {
             throw new UncheckedIOException(new BadInputException(
                     "event " + events,
@@ -206,7 +212,7 @@ public final class IdReplay extends Replay {
     }
 
     @Override
-    public void finish() {
+    void end() {
         checkpoint(checkpoints().size(), "end", events, now);
         timeLine().finish(now, events, runtime, collector.goalBytes());
     }

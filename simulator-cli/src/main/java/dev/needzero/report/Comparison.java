@@ -78,6 +78,9 @@ public final class Comparison {
         if (unknown > 0) {
             notes.add(unknown + " object event(s) on spans that the trace never showed were passed over");
         }
+        if (runs.get(0).replay().checks() > 0) {
+            notes.add("the twin was held against its laws " + runs.get(0).replay().checks() + " times; they held");
+        }
         return notes;
     }
 
@@ -86,7 +89,8 @@ public final class Comparison {
         List<String> verdicts = new ArrayList<>();
         for (Run run : runs) {
             for (String sentence : new CgroupVerdict(trace, run).sentences()) {
-                verdicts.add((runs.size() > 1 && !sentence.startsWith(" ") ? "Go " + run.label() + ": " : "") + sentence);
+                verdicts.add(
+                        (runs.size() > 1 && !sentence.startsWith(" ") ? "Go " + run.label() + ": " : "") + sentence);
             }
         }
         return verdicts;
@@ -115,8 +119,7 @@ public final class Comparison {
         }
         optional(table, "  in huge pages", AddressSpace::hugeBytes);
         optional(table, "  lazily free", AddressSpace::lazyFreeBytes);
-        if (runs.stream()
-                .anyMatch(r -> r.os().cgroup().limits().any() || r.os().chargedBytes() > r.os().rssBytes())) {
+        if (runs.stream().anyMatch(r -> r.os().cgroup().limits().any() || r.os().chargedBytes() > r.os().rssBytes())) {
             line(table, "  charged to the cgroup, peak", r -> ByteSize.format(r.os().peakChargedBytes()));
             line(table, "  charged to the cgroup at the end", r -> ByteSize.format(r.os().chargedBytes()));
         }

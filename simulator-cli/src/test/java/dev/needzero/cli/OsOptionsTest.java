@@ -87,7 +87,8 @@ class OsOptionsTest {
         assertEquals(0, bytes(never, "endHugeBytes"));
         assertEquals(0, bytes(always, "endHugeBytes") % (2 << 20));
         assertTrue(bytes(always, "endRssBytes") > bytes(never, "endRssBytes"));
-        assertEquals(never.get("endRssBytes"), run(SERVICE, "--thp", "madvise").get("endRssBytes"), "Go advises nothing");
+        assertEquals(
+                never.get("endRssBytes"), run(SERVICE, "--thp", "madvise").get("endRssBytes"), "Go advises nothing");
     }
 
     /** Without the huge zero page the collector's reads alone would commit memory. */
@@ -109,7 +110,8 @@ class OsOptionsTest {
     void khugepagedUndoesTheScavengersWork() throws IOException {
         long asleep = rss(run(RELEASE, "--thp", "always"), "returned");
         long awake = rss(run(RELEASE, "--thp", "always", "--khugepaged=1:1000000"), "returned");
-        long strict = rss(run(RELEASE, "--thp", "always", "--khugepaged=1:1000000", "--max-ptes-none", "0"), "returned");
+        long strict =
+                rss(run(RELEASE, "--thp", "always", "--khugepaged=1:1000000", "--max-ptes-none", "0"), "returned");
         assertTrue(awake >= asleep, awake + " is below " + asleep);
         assertEquals(asleep, strict);
     }

@@ -120,8 +120,7 @@ public final class PageReader implements AutoCloseable {
             Matcher m = ENTRY.matcher(line);
             if (m.matches()) {
                 long start = Long.parseUnsignedLong(m.group(1), 16);
-                inside = Long.compareUnsigned(start, address) >= 0
-                        && Long.compareUnsigned(start, address + bytes) < 0;
+                inside = Long.compareUnsigned(start, address) >= 0 && Long.compareUnsigned(start, address + bytes) < 0;
             }
             if (inside) {
                 lines.add(line);

@@ -39,8 +39,7 @@ public final class RealMemory implements KernelCalls, AutoCloseable {
         this.osPageShift = settings.osPageShift();
         long arena = 1L << Units.ARENA_SHIFT;
         this.wholeBytes = Units.alignUp(reservedBytes, arena) + 2 * arena;
-        this.wholeAddress =
-                LibC.mmap(0, wholeBytes, LibC.PROT_NONE, LibC.MAP_PRIVATE_ANONYMOUS, -1, 0);
+        this.wholeAddress = LibC.mmap(0, wholeBytes, LibC.PROT_NONE, LibC.MAP_PRIVATE_ANONYMOUS, -1, 0);
         if (wholeAddress == LibC.MAP_FAILED) {
             throw new IOException("this process cannot reserve " + ByteSize.format(wholeBytes)
                     + " of address space (errno " + Native.getLastError() + "); is there a limit (ulimit -v)?");
@@ -69,7 +68,8 @@ public final class RealMemory implements KernelCalls, AutoCloseable {
         if (settings.thp() == OsSettings.Thp.ALWAYS && thpMode().equals("never")) {
             return "this machine's huge pages are off (" + THP + "/enabled says never)";
         }
-        if (settings.thp() == OsSettings.Thp.ALWAYS && settings.hugeZeroPage() != says("use_zero_page").equals("1")) {
+        if (settings.thp() == OsSettings.Thp.ALWAYS
+                && settings.hugeZeroPage() != says("use_zero_page").equals("1")) {
             return "this machine's " + THP + "/use_zero_page says " + says("use_zero_page")
                     + "; --huge-zero-page must say the same";
         }
@@ -132,8 +132,7 @@ public final class RealMemory implements KernelCalls, AutoCloseable {
         if (base + address + bytes > wholeAddress + wholeBytes) {
             throw new IllegalStateException("the twin goes beyond what its first run reserved: " + (address + bytes));
         }
-        long at = LibC.mmap(
-                base + address, bytes, protection, LibC.MAP_PRIVATE_ANONYMOUS | LibC.MAP_FIXED, -1, 0);
+        long at = LibC.mmap(base + address, bytes, protection, LibC.MAP_PRIVATE_ANONYMOUS | LibC.MAP_FIXED, -1, 0);
         if (at != base + address) {
             throw new IllegalStateException("mmap of " + bytes + " bytes failed, errno " + Native.getLastError());
         }
@@ -191,8 +190,8 @@ public final class RealMemory implements KernelCalls, AutoCloseable {
 
     private static void advise(long address, long bytes, int advice) {
         if (LibC.madvise(address, bytes, advice) != 0) {
-            throw new IllegalStateException("madvise(" + advice + ") of " + bytes + " bytes failed, errno "
-                    + Native.getLastError());
+            throw new IllegalStateException(
+                    "madvise(" + advice + ") of " + bytes + " bytes failed, errno " + Native.getLastError());
         }
     }
 

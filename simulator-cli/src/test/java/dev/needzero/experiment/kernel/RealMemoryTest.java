@@ -31,8 +31,7 @@ class RealMemoryTest {
         private final long collapsedBefore;
 
         Both(Thp thp) throws IOException {
-            OsSettings settings =
-                    new OsSettings(SHIFT, thp, true, null, Release.DONTNEED, MemoryCgroup.Limits.NONE);
+            OsSettings settings = new OsSettings(SHIFT, thp, true, null, Release.DONTNEED, MemoryCgroup.Limits.NONE);
             String unfit = RealMemory.unfit(settings);
             assumeTrue(unfit == null, unfit);
             model = new AddressSpace(settings);
@@ -52,7 +51,8 @@ class RealMemoryTest {
                         ? PageState.RESIDENT
                         : model.isZeroMapped(p) ? PageState.ZERO_MAPPED : PageState.UNTOUCHED;
                 if (states[p] != expected) {
-                    assumeTrue(collapsedBefore == RealMemory.khugepagedCollapses(), "the machine's khugepaged took part");
+                    assumeTrue(
+                            collapsedBefore == RealMemory.khugepagedCollapses(), "the machine's khugepaged took part");
                     fail("page " + p + " is " + states[p] + ", expected " + expected + " after " + after);
                 }
             }
@@ -83,9 +83,7 @@ class RealMemoryTest {
             for (int op = 0; op < 60; op++) {
                 long mapped = both.model.mappedBytes();
                 long at = (long) (random.nextDouble() * (mapped >>> SHIFT)) << SHIFT;
-                long bytes = random.nextInt(3) > 0
-                        ? 1 + random.nextInt(40_000)
-                        : 1 + random.nextInt((int) (5 * MIB));
+                long bytes = random.nextInt(3) > 0 ? 1 + random.nextInt(40_000) : 1 + random.nextInt((int) (5 * MIB));
                 if (random.nextInt(4) == 0) {
                     at &= -(2 * MIB);
                     bytes = 2 * MIB;
