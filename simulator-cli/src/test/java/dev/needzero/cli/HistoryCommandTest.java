@@ -22,7 +22,8 @@ class HistoryCommandTest {
     @Test
     void listRunsNothingAndNamesAll() throws IOException {
         String text = Invocation.of("history", "list").out();
-        Map<String, Object> json = Invocation.of("history", "list", "--json", "-").json();
+        Map<String, Object> json =
+                Invocation.of("history", "list", "--json", "-").json();
         List<?> stories = (List<?>) json.get("stories");
         for (Object story : stories) {
             assertTrue(text.contains((String) ((Map<?, ?>) story).get("name")), text);
