@@ -169,6 +169,18 @@ public final class MSpan {
         return slot;
     }
 
+    /** The slot that {@link #nextFree} would hand out, or -1; nothing is taken. */
+    public int peekFree() {
+        for (int word = freeWord; word << 6 < nelems; word++) {
+            long mask = word == freeWord ? freeMask : allocBits == null ? -1L : ~allocBits[word];
+            if (mask != 0) {
+                int slot = (word << 6) + Long.numberOfTrailingZeros(mask);
+                return slot < nelems ? slot : -1;
+            }
+        }
+        return -1;
+    }
+
     /** Whether no slot at or above freeIndex is free. */
     public boolean isFull() {
         int slot = nextFree();
@@ -234,6 +246,14 @@ public final class MSpan {
         deadBits[slot >>> 6] |= 1L << slot;
         deadCount++;
         return true;
+    }
+
+    /** Takes {@link #markDead} back. */
+    public void markAlive(int slot) {
+        if (bit(deadBits, slot)) {
+            deadBits[slot >>> 6] &= ~(1L << slot);
+            deadCount--;
+        }
     }
 
     /** Slots known to be dead that the next sweep frees. */

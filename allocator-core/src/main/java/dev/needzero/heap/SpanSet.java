@@ -15,15 +15,44 @@ final class SpanSet {
     private int head;
     private int size;
 
-    void push(MSpan span) {
+    /** Puts a span before all others. */
+    void pushFirst(MSpan span) {
+        makeRoom();
+        span.listedIn = this;
+        head = head - 1 & ring.length - 1;
+        ring[head] = span;
+        size++;
+    }
+
+    private void makeRoom() {
         if (size == ring.length) {
             MSpan[] wider = Arrays.copyOf(ring, size * 2);
             System.arraycopy(ring, 0, wider, size, head);
             ring = wider;
         }
+    }
+
+    void push(MSpan span) {
+        makeRoom();
         span.listedIn = this;
         ring[head + size & ring.length - 1] = span;
         size++;
+    }
+
+    /** Takes a span out, wherever it stands. */
+    void remove(MSpan span) {
+        span.listedIn = null;
+        for (int i = 0; i < size; i++) {
+            if (ring[head + i & ring.length - 1] == span) {
+                for (int k = i; k > 0; k--) {
+                    ring[head + k & ring.length - 1] = ring[head + k - 1 & ring.length - 1];
+                }
+                ring[head] = null;
+                head = head + 1 & ring.length - 1;
+                size--;
+                return;
+            }
+        }
     }
 
     /** The oldest span, taken out, or null. */

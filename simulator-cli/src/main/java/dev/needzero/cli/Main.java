@@ -31,7 +31,16 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "TRACE is a path or - for standard input, plain, gzip or zstd; FORMAT:PATH names its format.",
+            "Examples:",
+            "  needzero lesson                                      begin here",
+            "  needzero compare service.trace.gz --go 1.23..1.26    one recording under four versions",
+            "  needzero report service.trace.gz --go 1.23,1.24 -o service.html",
+            "  needzero bisect service.trace.gz --good 1.23 --bad 1.24",
+            "  needzero explain 40000 --pointers --go 1.24          one allocation, step by step",
+            "",
+            "needzero COMMAND --help has a command's options.",
+            "TRACE is a path or - for standard input, plain, gzip or zstd; FORMAT:PATH names its format;",
+            "gen:WORKLOAD is a generated one.",
             "Exit codes: 0 done; 1 a bug of ours; 2 usage; 3 bad input; 4 the answer is no."
         })
 public final class Main implements Runnable {
@@ -42,17 +51,23 @@ public final class Main implements Runnable {
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("sweep", SweepCommand::new);
+        COMMANDS.put("calibrate", CalibrateCommand::new);
+        COMMANDS.put("headroom", HeadroomCommand::new);
         COMMANDS.put("bisect", BisectCommand::new);
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("verify-kernel", VerifyKernelCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("convert", ConvertCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
+        COMMANDS.put("step", StepCommand::new);
         COMMANDS.put("lesson", LessonCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
         COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
+        COMMANDS.put("completion", CompletionCommand::new);
+        COMMANDS.put("man", ManCommand::new);
     }
 
     @Spec
@@ -105,13 +120,15 @@ public final class Main implements Runnable {
         line.setParameterExceptionHandler(errors);
         line.setExecutionExceptionHandler(errors);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false); // @FILE is a file of touch rules
         line.setUsageHelpWidth(110);
+        CommandGroups.install(line);
         return line;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command given");
+        throw new ParameterException(spec.commandLine(), "no command given; needzero lesson is a way in");
     }
 
     /** The version that the build wrote into the jar's manifest; classes outside a jar have none. */

@@ -4,17 +4,19 @@ import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
 import dev.needzero.experiment.Verification;
 import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.units.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -75,19 +77,8 @@ final class ReplayOptions {
             description = "When objects are freed: where the recording freed them.")
     private Gc gc;
 
-    @Option(
-            names = "--os-page",
-            defaultValue = "4KiB",
-            paramLabel = "4KiB|16KiB|64KiB",
-            description = "The system's base page. Default: ${DEFAULT-VALUE}.")
-    private String osPage;
-
-    @Option(
-            names = "--thp",
-            defaultValue = "madvise",
-            paramLabel = "always|madvise|never",
-            description = "Transparent huge pages. Default: ${DEFAULT-VALUE}.")
-    private OsSettings.Thp thp;
+    @Mixin
+    private OsOptions system;
 
     @Option(
             names = "--noscan",
@@ -137,10 +128,17 @@ final class ReplayOptions {
             try {
                 result = result.with(change.getKey(), change.getValue());
             } catch (IllegalArgumentException e) {
-                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
+                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage()
+                        + Nearest.hint(change.getKey(), unlessBehaviour(change.getKey())));
             }
         }
         return result;
+    }
+
+    /** The names that one that is no behaviour's may have been meant for; none when it is one. */
+    private static List<String> unlessBehaviour(String key) {
+        List<String> names = Stream.of(Behaviour.values()).map(Behaviour::key).toList();
+        return names.contains(key) ? List.of() : names;
     }
 
     /** Checks every option that can be wrong, before any work is done. */
@@ -193,15 +191,7 @@ final class ReplayOptions {
     }
 
     OsSettings os() {
-        try {
-            long bytes = ByteSize.parse(osPage);
-            if (Long.bitCount(bytes) != 1) {
-                throw new IllegalArgumentException("an OS page of " + bytes + " bytes: expected 4KiB, 16KiB or 64KiB");
-            }
-            return new OsSettings(Long.numberOfTrailingZeros(bytes), thp);
-        } catch (IllegalArgumentException e) {
-            throw usage("--os-page " + osPage + ": " + e.getMessage());
-        }
+        return system.settings();
     }
 
     private TouchRules touch(String trace) throws IOException {
@@ -227,9 +217,8 @@ final class ReplayOptions {
         return "Assumed: the program writes of its objects "
                 + (what.equals("default=all") ? "everything" : "\"" + what + "\"")
                 + " (" + touchOrigin + "); placement " + placement + "; collector "
-                + (trace.exactFrees() ? "the twin's own at GOGC=100" : gc) + "; OS page "
-                + ByteSize.format(1L << settings.os().osPageShift()) + "; THP "
-                + thp.name().toLowerCase(Locale.ROOT) + ".";
+                + (trace.exactFrees() ? "the twin's own at GOGC=100" : gc) + "; "
+                + system.assumption() + ".";
     }
 
     private ParameterException usage(String message) {

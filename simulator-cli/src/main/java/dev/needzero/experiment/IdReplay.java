@@ -46,6 +46,7 @@ public final class IdReplay extends Replay {
     private final Long2IntOpenHashMap sharers = new Long2IntOpenHashMap();
 
     private long events;
+    private int index;
     private long now;
 
     /**
@@ -57,6 +58,7 @@ public final class IdReplay extends Replay {
         this.reader = reader;
         this.rules = rules;
         this.runtime = new GoRuntime(behaviours, osSettings, 0, 0, false);
+        runtime.os().cgroup().setPosition(() -> events + index, () -> now);
         this.collector = new Collector(runtime.heap(), runtime.scavenger(), new Pacer(gogc));
     }
 
@@ -79,6 +81,9 @@ public final class IdReplay extends Replay {
     public void replay(EventBatch batch, int from, int to) {
         for (int i = from; i < to; i++) {
             long a = batch.a[i];
+            index = i;
+            now = batch.timeNanos[i];
+            runtime.os().advanceTo(now);
             switch (batch.kind[i]) {
                 case Kind.ALLOC ->
                     alloc(a, batch.b[i], batch.c[i], runtime.heap().proc(batch.proc[i]));
@@ -93,7 +98,6 @@ public final class IdReplay extends Replay {
                 case Kind.CHECKPOINT -> checkpoint(a, reader.string(batch.c[i]), events + i, batch.timeNanos[i]);
                 default -> {} // what moves no memory
             }
-            now = batch.timeNanos[i];
         }
         if (to < batch.size) {
             return;

@@ -59,6 +59,11 @@ public final class Replays {
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
             this(os, touch, recordedPlacement, true);
         }
+
+        /** The same with other touch rules. */
+        Settings with(TouchRules rules) {
+            return new Settings(os, rules, recordedPlacement, backgroundScavenger);
+        }
     }
 
     /**

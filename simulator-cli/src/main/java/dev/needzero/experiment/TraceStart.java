@@ -114,7 +114,7 @@ final class TraceStart {
             return false;
         }
         if (SpanClass.sizeClass(r.spanClass) == 0) {
-            os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
+            os.write(r.twin.base(), touch.largeBefore(type, r.twin.sizeBytes()), Cause.PROGRAM);
             return true;
         }
         int slot = r.slotAt(address);

@@ -272,4 +272,20 @@ class CommandsTest {
         assertEquals("always", ((Map<?, ?>) large.get("values")).get("1.24"));
         assertTrue(Invocation.of("versions").out().contains("largeZeroing"));
     }
+
+    @Test
+    void exportsAreWrittenAndOnlyOneHasStandardOutput() throws IOException {
+        Path profile = directory.resolve("heap.pb.gz");
+        Path events = directory.resolve("events.json");
+        Invocation run = Invocation.of("replay", CHANNELS, "--pprof", profile, "--perfetto", events, "--csv", "-");
+        assertEquals(Exit.DONE, run.exit(), run.err());
+        assertTrue(run.out().startsWith("timeNanos,event,rssBytes"), run.out());
+        assertTrue(Files.size(profile) > 0 && Files.size(events) > 0);
+        Invocation metrics = Invocation.of("replay", CHANNELS, "--openmetrics", "-");
+        assertTrue(metrics.out().startsWith("# TYPE ") && metrics.out().endsWith("# EOF\n"), metrics.out());
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("replay", CHANNELS, "--openmetrics", "-", "--json", "-")
+                        .exit());
+    }
 }
