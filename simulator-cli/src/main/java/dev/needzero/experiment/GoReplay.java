@@ -131,7 +131,8 @@ public final class GoReplay extends Replay {
         this.touch = new TouchRules.Cache(rules, reader.types());
         this.before = new TraceStart(runtime, spans, touch, prelude, recordedPlacement, start, startIsOurs);
         this.stacks = new Stacks(heap, os, spans);
-        this.following = !recordedPlacement && laysOutAlike(recordedLayout, layout) ? new Following(runtime, spans) : null;
+        this.following =
+                !recordedPlacement && laysOutAlike(recordedLayout, layout) ? new Following(runtime, spans) : null;
         this.collector = new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
     }
 
@@ -374,7 +375,9 @@ public final class GoReplay extends Replay {
                     events + i,
                     what,
                     reader.info().heapBase() + recorded,
-                    twin < 0 ? "elsewhere" : String.format("at 0x%x", reader.info().heapBase() + twin));
+                    twin < 0
+                            ? "elsewhere"
+                            : String.format("at 0x%x", reader.info().heapBase() + twin));
         }
     }
 
@@ -464,7 +467,9 @@ public final class GoReplay extends Replay {
         if (heap.needsFlush(p)) {
             collector.flush(p);
         }
-        while (!lostSpans.isEmpty() && !recordedPlacement && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
+        while (!lostSpans.isEmpty()
+                && !recordedPlacement
+                && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
             // several may have been lost in a row
         }
         if (following != null) {

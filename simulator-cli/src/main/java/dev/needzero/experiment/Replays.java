@@ -47,11 +47,7 @@ public final class Replays {
      * @param checkEvery after how many events the twin is held against its own laws; 0 for never
      */
     public record Settings(
-            OsSettings os,
-            TouchRules touch,
-            boolean recordedPlacement,
-            boolean backgroundScavenger,
-            long checkEvery) {
+            OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger, long checkEvery) {
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
             this(os, touch, recordedPlacement, backgroundScavenger, 0);
         }
@@ -62,7 +58,7 @@ public final class Replays {
 
         /** The same with other touch rules. */
         Settings with(TouchRules rules) {
-            return new Settings(os, rules, recordedPlacement, backgroundScavenger);
+            return new Settings(os, rules, recordedPlacement, backgroundScavenger, checkEvery);
         }
     }
 
