@@ -65,15 +65,30 @@ public final class Sweeper {
         return false;
     }
 
+    /** Sweeps in order up to and including a span that is known to have been swept just now. */
+    public void sweepThrough(MSpan span) {
+        sweepThrough(span, Long.MAX_VALUE);
+    }
+
     /**
-     * Sweeps in order up to and including a span that is known to have been swept just now.
+     * The same, but only that span of its queue when more spans than this stand before it.
      *
      * @return spans swept
      */
-    public long sweepThrough(MSpan span) {
+    long sweepThrough(MSpan span, long most) {
+        long limit = most;
         long swept = 0;
         while (heap.isUnswept(span)) {
+            if (limit < Long.MAX_VALUE && heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0)) {
+                if (!comesWithin(span, limit - swept)) {
+                    heap.unlist(span);
+                    heap.sweep(span, false);
+                    return swept + 1;
+                }
+                limit = Long.MAX_VALUE;
+            }
             if (!sweepOne()) {
+                heap.unlist(span);
                 heap.sweep(span, false);
             }
             swept++;

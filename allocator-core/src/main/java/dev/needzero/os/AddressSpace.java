@@ -145,7 +145,9 @@ public final class AddressSpace {
         for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
             long from = Math.max(first, block << blockShift);
             long to = Math.min(last, lastOf(block));
-            if (huge.isHuge(block)) {
+            if (huge.hasTable(block)) {
+                commitRange(from, to, cause);
+            } else if (huge.isHuge(block)) {
                 // The processor notes a write for the huge page, not for a part of it.
                 commitRange(block << blockShift, lastOf(block), cause);
             } else if ((huge.isZero(block) || isWhollyMapped(block) && huge.faultsHuge(block)) && roomForHuge(block)) {
@@ -232,6 +234,9 @@ public final class AddressSpace {
     public void read(long address, long bytes) {
         long first = address >>> shift;
         long last = address + bytes - 1 >>> shift;
+        if (first == last && isPresent(first)) {
+            return;
+        }
         boolean told = calls == null;
         for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
             if (huge.isHuge(block) || huge.isZero(block)) {
@@ -255,6 +260,23 @@ public final class AddressSpace {
                 charged();
             }
         }
+    }
+
+    private boolean isPresent(long osPage) {
+        int w = (int) (osPage >>> 6);
+        return ((residentBits[w] | zeroMappedBits[w] | lazyFreeBits[w]) >>> osPage & 1) != 0;
+    }
+
+    /** Whether every page of a range has something mapped: memory of its own, given up or not, or the zero page. */
+    public boolean isPresent(long address, long bytes) {
+        long first = address >>> shift;
+        long last = address + bytes - 1 >>> shift;
+        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
+            if ((mask(w, first, last) & ~residentBits[w] & ~lazyFreeBits[w] & ~zeroMappedBits[w]) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void mapZeroPage(long first, long last) {
@@ -379,7 +401,9 @@ public final class AddressSpace {
     /** madvise(MADV_COLLAPSE): each block of the range that is mapped page by page becomes one huge page, full or not. */
     public void collapse(long address, long bytes) {
         int toBlock = blockShift + shift;
-        for (long block = Units.alignUp(address, 1L << toBlock) >>> toBlock; block < address + bytes >>> toBlock; block++) {
+        for (long block = Units.alignUp(address, 1L << toBlock) >>> toBlock;
+                block < address + bytes >>> toBlock;
+                block++) {
             if (isWhollyMapped(block)) {
                 collapse(block, 1 << blockShift, true);
             }
@@ -583,6 +607,11 @@ public final class AddressSpace {
         return (zeroMappedBits[(int) (osPage >>> 6)] >>> osPage & 1) != 0;
     }
 
+    /** Length of a huge page. */
+    public long hugePageBytes() {
+        return 1L << blockShift + shift;
+    }
+
     /** Whether a huge page maps this page together with its neighbours. */
     public boolean isHuge(long osPage) {
         return huge.isHuge(osPage >>> blockShift);
@@ -592,6 +621,24 @@ public final class AddressSpace {
     public int causeOf(long osPage) {
         int w = (int) (osPage >>> 6);
         return (int) (causeLow[w] >>> osPage & 1) | (int) (causeHigh[w] >>> osPage & 1) << 1;
+    }
+
+    /** Words of 64 osPages that the words below are numbered within. */
+    int words() {
+        return residentBits.length;
+    }
+
+    long residentWord(int w) {
+        return residentBits[w];
+    }
+
+    long zeroMappedWord(int w) {
+        return zeroMappedBits[w];
+    }
+
+    /** 1 = of this cause, where resident. */
+    long causeWord(int w, int cause) {
+        return ofCause(w, cause);
     }
 
     /** The heap's lines of {@code /proc/PID/smaps}, as the kernel prints them. */

@@ -1,6 +1,7 @@
 package dev.needzero.os;
 
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
  * The process's memory cgroup (v2), as far as the heap's anonymous memory goes: what is charged, what the limits make of it.
@@ -47,13 +48,6 @@ public final class MemoryCgroup {
         }
     }
 
-    /** Where in its trace a replay stands; asked when something happens. */
-    public interface Position {
-        long event();
-
-        long nanos();
-    }
-
     /**
      * A limit was met.
      *
@@ -89,21 +83,10 @@ public final class MemoryCgroup {
     }
 
     private final Limits limits;
-    private Position position = new Position() {
-        @Override
-        public long event() {
-            return 0;
-        }
-
-        @Override
-        public long nanos() {
-            return 0;
-        }
-    };
-
+    private LongSupplier event = () -> 0;
+    private LongSupplier nanos = () -> 0;
     private Breach firstHigh;
     private Kill kill;
-    private long peakBytes;
     private long overHighBytes;
     private long throttledFaults;
     private long reclaimedBytes;
@@ -112,9 +95,10 @@ public final class MemoryCgroup {
         this.limits = limits;
     }
 
-    /** Says who knows where the trace stands. */
-    public void setPosition(Position position) {
-        this.position = position;
+    /** Says who knows at which event and time the trace stands; asked when a limit is met. */
+    public void setPosition(LongSupplier eventNow, LongSupplier nanosNow) {
+        this.event = eventNow;
+        this.nanos = nanosNow;
     }
 
     /** The heap may be charged so much before anything is reclaimed. */
@@ -139,20 +123,18 @@ public final class MemoryCgroup {
             throttledFaults++;
             overHighBytes = Math.max(overHighBytes, bytes - limits.highBytes);
             if (firstHigh == null) {
-                firstHigh = new Breach(position.event(), position.nanos(), bytes);
+                firstHigh = new Breach(event.getAsLong(), nanos.getAsLong(), bytes);
             }
         }
         if (bytes > limits.maxBytes && kill == null) {
+            // A write of many pages is one step of the model; the kernel stops at the page that has no room.
+            long beyond = bytes - limits.maxBytes;
             kill = new Kill(
-                    new Breach(position.event(), position.nanos(), bytes),
+                    new Breach(event.getAsLong(), nanos.getAsLong(), limits.maxBytes),
                     space.reservedTo(),
-                    space.rssBytes(),
+                    space.rssBytes() - beyond,
                     space.pageTableBytes());
         }
-    }
-
-    void charged(long heapBytes) {
-        peakBytes = Math.max(peakBytes, heapBytes + limits.otherBytes);
     }
 
     public Limits limits() {
@@ -177,11 +159,6 @@ public final class MemoryCgroup {
     /** What reclaim took: lazily free pages, and the holes of broken huge pages. */
     public long reclaimedBytes() {
         return reclaimedBytes;
-    }
-
-    /** The most that was ever charged, the rest beside the heap included. */
-    public long peakBytes() {
-        return peakBytes;
     }
 
     /** How the process ended, or null. */

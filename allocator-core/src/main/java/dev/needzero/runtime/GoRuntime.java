@@ -3,6 +3,7 @@ package dev.needzero.runtime;
 import dev.needzero.gc.RecordedSweep;
 import dev.needzero.gc.Scavenger;
 import dev.needzero.heap.HeapLayout;
+import dev.needzero.heap.HugePageCalls;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
@@ -50,12 +51,17 @@ public final class GoRuntime {
             int basePaddingPages,
             boolean backgroundScavenger) {
         this.behaviours = behaviours;
-        this.layout = behaviours.layout(baseChunk, basePaddingPages);
+        // What MADV_FREE was called for still holds its old bytes; Go relies on zeros only with MADV_DONTNEED.
+        this.layout = (osSettings.release() == OsSettings.Release.FREE
+                        ? behaviours.with(Behaviour.SCAVENGED_IS_ZERO, "false")
+                        : behaviours)
+                .layout(baseChunk, basePaddingPages);
         this.os = new AddressSpace(osSettings);
         this.heap = new MHeap(layout, os);
         this.recordedSweep = new RecordedSweep(heap);
         this.scavenger = new Scavenger(heap, backgroundScavenger);
         heap.setPolicy(scavenger);
+        heap.setHugePageCalls(hugePageCalls());
         this.clearLargeScanAlways = behaviours.value(Behaviour.LARGE_ZEROING).equals("always");
         String small = behaviours.value(Behaviour.SMALL_SCAN_ZEROING);
         this.clearRequestedOnly = !small.equals("slot");
@@ -63,6 +69,20 @@ public final class GoRuntime {
         for (int c = 2; c < SpanClass.COUNT; c++) {
             hasHeader[c] = layout.hasHeader(c);
         }
+    }
+
+    private HugePageCalls hugePageCalls() {
+        // Go takes the system to have no huge pages where they would be larger than a chunk.
+        if (behaviours.is(Behaviour.DISABLE_THP)) {
+            return HugePageCalls.disabled(os);
+        }
+        return switch (os.hugePageBytes() > 1L << Units.CHUNK_SHIFT
+                ? "none"
+                : behaviours.value(Behaviour.HUGE_PAGE_CALLS)) {
+            case "advise" -> HugePageCalls.advise(os);
+            case "collapse" -> HugePageCalls.collapse(os);
+            default -> HugePageCalls.NONE;
+        };
     }
 
     /**

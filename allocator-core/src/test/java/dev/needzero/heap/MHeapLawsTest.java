@@ -154,6 +154,7 @@ class MHeapLawsTest {
         }
 
         void check() {
+            HeapCheck.check(mheap, os, true);
             HeapStats stats = mheap.stats();
             assertEquals(
                     os.mappedBytes(),

@@ -21,14 +21,14 @@ class AddressSpaceTest {
         return Arbitraries.of(12, 14, 16);
     }
 
-    @Property(tries = 80)
+    @Property(tries = 25)
     void agreesWithOneStateAPage(
             @ForAll @From("osPageShifts") int shift,
             @ForAll OsSettings.Thp thp,
             @ForAll boolean hugeZeroPage,
             @ForAll Random random) {
-        OsSettings settings = new OsSettings(
-                shift, thp, hugeZeroPage, null, OsSettings.Release.DONTNEED, MemoryCgroup.Limits.NONE);
+        OsSettings settings =
+                new OsSettings(shift, thp, hugeZeroPage, null, OsSettings.Release.DONTNEED, MemoryCgroup.Limits.NONE);
         NaiveAddressSpace twin = new NaiveAddressSpace(settings, random.nextInt(3) * (4 * MIB));
         twin.map(4 * MIB);
         for (int op = 0; op < 120; op++) {

@@ -2,11 +2,10 @@ package dev.needzero.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,10 +35,10 @@ final class NaiveAddressSpace {
     private final OsSettings settings;
     private final int pageBytes;
     private final int pagesOfHuge;
-    private final List<State> states = new ArrayList<>();
-    private final List<Integer> causes = new ArrayList<>();
+    private State[] states = new State[0];
+    private int[] causes = new int[0];
     /** The huge piece of memory that a page is part of; 0 for none. */
-    private final List<Integer> pieces = new ArrayList<>();
+    private int[] pieces = new int[0];
 
     private final Map<Integer, Mapped> blocks = new HashMap<>();
     private final Map<Long, Boolean> advice = new HashMap<>();
@@ -61,11 +60,11 @@ final class NaiveAddressSpace {
     }
 
     private void grow() {
-        while ((long) states.size() * pageBytes < to) {
-            states.add(State.UNTOUCHED);
-            causes.add(0);
-            pieces.add(0);
-        }
+        int before = states.length;
+        states = Arrays.copyOf(states, (int) (to / pageBytes));
+        causes = Arrays.copyOf(causes, states.length);
+        pieces = Arrays.copyOf(pieces, states.length);
+        Arrays.fill(states, before, states.length, State.UNTOUCHED);
     }
 
     void map(long bytes) {
@@ -113,7 +112,7 @@ final class NaiveAddressSpace {
             int block = p / pagesOfHuge;
             if (block(block) == Mapped.HUGE) {
                 for (int q = block * pagesOfHuge; q < (block + 1) * pagesOfHuge; q++) {
-                    states.set(q, State.RESIDENT);
+                    states[q] = State.RESIDENT;
                 }
             } else if (block(block) == Mapped.HUGE_ZERO || faultsHuge(block)) {
                 huge(block, first, last, cause);
@@ -128,16 +127,16 @@ final class NaiveAddressSpace {
         piecesMade++;
         for (int q = block * pagesOfHuge; q < (block + 1) * pagesOfHuge; q++) {
             commit(q, q >= first && q <= last ? cause : Cause.HUGE_PAGE);
-            pieces.set(q, piecesMade);
+            pieces[q] = piecesMade;
         }
         blocks.put(block, Mapped.HUGE);
     }
 
     private void commit(int p, int cause) {
-        if (states.get(p) != State.RESIDENT && states.get(p) != State.LAZILY_FREE) {
-            causes.set(p, cause);
+        if (states[p] != State.RESIDENT && states[p] != State.LAZILY_FREE) {
+            causes[p] = cause;
         }
-        states.set(p, State.RESIDENT);
+        states[p] = State.RESIDENT;
     }
 
     void read(long at, long bytes) {
@@ -148,12 +147,12 @@ final class NaiveAddressSpace {
                 if (block(block) == Mapped.NOT) {
                     blocks.put(block, Mapped.BY_PAGES);
                 }
-                if (states.get(p) == State.UNTOUCHED) {
-                    states.set(p, State.ZERO_MAPPED);
+                if (states[p] == State.UNTOUCHED) {
+                    states[p] = State.ZERO_MAPPED;
                 }
             } else if (settings.hugeZeroPage()) {
                 for (int q = block * pagesOfHuge; q < (block + 1) * pagesOfHuge; q++) {
-                    states.set(q, State.ZERO_MAPPED);
+                    states[q] = State.ZERO_MAPPED;
                 }
                 blocks.put(block, Mapped.HUGE_ZERO);
             } else {
@@ -164,10 +163,10 @@ final class NaiveAddressSpace {
 
     void dontNeed(long at, long bytes) {
         real.dontNeed(at, bytes);
-        for (int p = 0; p < states.size(); p++) {
+        for (int p = 0; p < states.length; p++) {
             if (inside(p, at, bytes)) {
-                states.set(p, State.UNTOUCHED);
-                pieces.set(p, 0);
+                states[p] = State.UNTOUCHED;
+                pieces[p] = 0;
                 int block = p / pagesOfHuge;
                 if (whole(block, at, bytes)) {
                     blocks.put(block, Mapped.NOT);
@@ -188,7 +187,7 @@ final class NaiveAddressSpace {
 
     void free(long at, long bytes) {
         real.free(at, bytes);
-        for (int p = 0; p < states.size(); p++) {
+        for (int p = 0; p < states.length; p++) {
             int block = p / pagesOfHuge;
             if (!inside(p, at, bytes)) {
                 continue;
@@ -197,12 +196,12 @@ final class NaiveAddressSpace {
                 blocks.put(block, Mapped.BY_PAGES);
             }
             if (block(block) != Mapped.HUGE) {
-                for (int q = block * pagesOfHuge; q < (block + 1) * pagesOfHuge && q < states.size(); q++) {
-                    pieces.set(q, 0);
+                for (int q = block * pagesOfHuge; q < (block + 1) * pagesOfHuge && q < states.length; q++) {
+                    pieces[q] = 0;
                 }
             }
-            if (states.get(p) == State.RESIDENT) {
-                states.set(p, State.LAZILY_FREE);
+            if (states[p] == State.RESIDENT) {
+                states[p] = State.LAZILY_FREE;
             }
         }
     }
@@ -220,7 +219,7 @@ final class NaiveAddressSpace {
 
     void collapse(long at, long bytes) {
         real.collapse(at, bytes);
-        for (int block = 0; block <= states.size() / pagesOfHuge; block++) {
+        for (int block = 0; block <= states.length / pagesOfHuge; block++) {
             boolean allowed = everywhere(block, null) || everywhere(block, true);
             if (block(block) == Mapped.BY_PAGES && wholly(block) && whole(block, at, bytes) && allowed) {
                 huge(block, -1, -1, 0);
@@ -231,21 +230,23 @@ final class NaiveAddressSpace {
     void check() {
         long[] count = new long[State.values().length];
         long[] byCause = new long[Cause.COUNT];
-        Map<Integer, Integer> mappedOfPiece = new HashMap<>();
-        for (int p = 0; p < states.size(); p++) {
-            State state = states.get(p);
+        int[] mappedOfPiece = new int[piecesMade + 1];
+        for (int p = 0; p < states.length; p++) {
+            State state = states[p];
             count[state.ordinal()]++;
             boolean resident = state == State.RESIDENT || state == State.LAZILY_FREE;
-            assertEquals(resident, real.isResident(p));
-            assertEquals(state == State.ZERO_MAPPED, real.isZeroMapped(p));
-            assertEquals(state == State.LAZILY_FREE, real.isLazilyFree(p));
-            assertEquals(block(p / pagesOfHuge) == Mapped.HUGE, real.isHuge(p));
-            if (resident) {
-                assertEquals(causes.get(p), real.causeOf(p));
-                byCause[causes.get(p)]++;
+            if (resident != real.isResident(p)
+                    || (state == State.ZERO_MAPPED) != real.isZeroMapped(p)
+                    || (state == State.LAZILY_FREE) != real.isLazilyFree(p)
+                    || (block(p / pagesOfHuge) == Mapped.HUGE) != real.isHuge(p)) {
+                fail("page " + p + " is " + state + ", its block mapped " + block(p / pagesOfHuge));
             }
-            if (pieces.get(p) != 0) {
-                mappedOfPiece.merge(pieces.get(p), 1, Integer::sum);
+            if (resident) {
+                assertEquals(causes[p], real.causeOf(p));
+                byCause[causes[p]]++;
+            }
+            if (pieces[p] != 0) {
+                mappedOfPiece[pieces[p]]++;
             }
         }
         long residentPages = count[State.RESIDENT.ordinal()] + count[State.LAZILY_FREE.ordinal()];
@@ -261,7 +262,8 @@ final class NaiveAddressSpace {
         assertEquals(to - from, real.mappedBytes());
         long hugeBlocks = blocks.values().stream().filter(b -> b == Mapped.HUGE).count();
         assertEquals(hugeBlocks * pagesOfHuge * pageBytes, real.hugeBytes());
-        long holes = mappedOfPiece.values().stream()
+        long holes = Arrays.stream(mappedOfPiece)
+                .filter(mapped -> mapped > 0)
                 .mapToLong(mapped -> pagesOfHuge - mapped)
                 .sum();
         assertEquals((residentPages + holes) * pageBytes, real.chargedBytes());

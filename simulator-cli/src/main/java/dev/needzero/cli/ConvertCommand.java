@@ -66,7 +66,8 @@ final class ConvertCommand implements Callable<Integer> {
         if (target == null) {
             throw usage("OUT's name does not end with .nzt, .csv or .jsonl; say which with --format");
         }
-        if (Files.exists(out) && !force) {
+        Outputs.check(spec, "OUT", out.toString());
+        if (Files.isRegularFile(out) && !force) {
             throw usage(out + " exists; --force replaces it");
         }
         try (TraceReader reader = open();

@@ -92,8 +92,8 @@ final class HistoryCommand implements Callable<Integer> {
                 List<String> known = Stories.all().stream().map(Story::name).toList();
                 throw new ParameterException(
                         spec.commandLine(),
-                        "story \"" + name + "\" is not known; " + NearMiss.of(name, known) + "known are "
-                                + String.join(", ", known) + ", and the numbers of their issues");
+                        "story \"" + name + "\" is not known" + NearMiss.hint(name, known) + " (known are "
+                                + String.join(", ", known) + ", and the numbers of their issues)");
             }
             found.stream().filter(s -> !stories.contains(s)).forEach(stories::add);
         }

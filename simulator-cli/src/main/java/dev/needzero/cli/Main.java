@@ -1,7 +1,9 @@
 package dev.needzero.cli;
 
+import dev.needzero.units.ByteSize;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -49,9 +51,12 @@ public final class Main implements Runnable {
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("sweep", SweepCommand::new);
+        COMMANDS.put("calibrate", CalibrateCommand::new);
+        COMMANDS.put("headroom", HeadroomCommand::new);
         COMMANDS.put("bisect", BisectCommand::new);
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("verify-kernel", VerifyKernelCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("convert", ConvertCommand::new);
@@ -75,17 +80,30 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         CommandLine line = commandLine(args);
-        line.setOut(utf8(FileDescriptor.out));
-        line.setErr(utf8(FileDescriptor.err));
-        int exit = line.execute(args);
+        Standard out = new Standard(new FileOutputStream(FileDescriptor.out));
+        line.setOut(utf8(out));
+        line.setErr(utf8(new FileOutputStream(FileDescriptor.err)));
+        int exit;
+        try {
+            exit = line.execute(args);
+        } catch (OutOfMemoryError e) {
+            exit = Exit.BAD_INPUT;
+            line.getErr()
+                    .print("needzero: out of memory: Java has "
+                            + ByteSize.format(Runtime.getRuntime().maxMemory())
+                            + "; give it more (NEEDZERO_JAVA_OPTS=-Xmx…, or java -Xmx… -jar needzero.jar)\n");
+        }
         line.getOut().flush();
+        if (out.failure() != null) {
+            line.getErr().print("needzero: standard output: " + out.failure() + "\n");
+            exit = exit == Exit.DONE ? Exit.BAD_INPUT : exit;
+        }
         line.getErr().flush();
         System.exit(exit);
     }
 
-    /** A reader that closes its end early ({@code | head}) is no error: a PrintWriter keeps that to itself. */
-    private static PrintWriter utf8(FileDescriptor to) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(to), StandardCharsets.UTF_8), false);
+    private static PrintWriter utf8(OutputStream to) {
+        return new PrintWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8), false);
     }
 
     /** The command line for these arguments; only the command that they begin with is loaded, if they do. */
@@ -102,6 +120,7 @@ public final class Main implements Runnable {
         line.setParameterExceptionHandler(errors);
         line.setExecutionExceptionHandler(errors);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false); // @FILE is a file of touch rules
         line.setUsageHelpWidth(110);
         CommandGroups.install(line);
         return line;

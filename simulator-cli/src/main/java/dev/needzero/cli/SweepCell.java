@@ -5,11 +5,11 @@ import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
+import dev.needzero.workload.NearMiss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,7 +33,8 @@ final class SweepCell {
     private final CommandLine parser;
 
     SweepCell() {
-        this.parser = new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true);
+        this.parser =
+                new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false);
     }
 
     /** The names of everything that can be varied, without dashes. */
@@ -73,7 +74,7 @@ final class SweepCell {
                 + " needzero versions lists)");
     }
 
-    /** Takes these arguments for what {@link #twin} and {@link #open} say next. */
+    /** Takes these arguments for what follows. */
     private void parse(List<String> arguments) {
         parser.parseArgs(arguments.toArray(String[]::new));
     }

@@ -11,6 +11,7 @@ import dev.needzero.report.SweepResult;
 import dev.needzero.report.SweepRow;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
+import dev.needzero.workload.NearMiss;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,8 +68,9 @@ final class SweepCommand implements Callable<Integer> {
     @Option(
             names = "--vary",
             paramLabel = "KEY=VALUES",
-            description = "What to vary: an option of replay without its dashes or a behaviour, as in thp=always,never,"
-                    + " go=1.23..1.27, largeZeroing=always,when-dirty. Repeatable; a key given twice has both lists' values.")
+            description =
+                    "What to vary: an option of replay without its dashes or a behaviour, as in thp=always,never,"
+                            + " go=1.23..1.27, largeZeroing=always,when-dirty. Repeatable; a key given twice has both lists' values.")
     private List<String> vary = new ArrayList<>();
 
     @Option(names = "--go", paramLabel = "VERSION", description = "The Go version of every run that does not vary it.")
@@ -223,8 +225,14 @@ final class SweepCommand implements Callable<Integer> {
             try {
                 SweepCell.SetUp run = parser.setUp(arguments(fixed, cell), cell.trace(), info);
                 setUps.put(number, run);
-                digest.update((identity(cell.trace()) + '\n' + arguments(fixed, cell) + '\n' + run.behaviours() + '\n'
-                                + run.settings().touch() + '\n')
+                digest.update((identity(cell.trace())
+                                + '\n'
+                                + arguments(fixed, cell)
+                                + '\n'
+                                + run.behaviours()
+                                + '\n'
+                                + run.settings().touch()
+                                + '\n')
                         .getBytes(StandardCharsets.UTF_8));
             } catch (ParameterException e) {
                 bad++;
@@ -368,7 +376,8 @@ final class SweepCommand implements Callable<Integer> {
         int failed = failures.input + failures.ours;
         if (failed > 0) {
             PrintWriter err = spec.commandLine().getErr();
-            err.print("needzero: " + failed + " of " + cells.size() + " runs failed, the first " + failures.first + "\n");
+            err.print(
+                    "needzero: " + failed + " of " + cells.size() + " runs failed, the first " + failures.first + "\n");
             err.flush();
         }
         return failures.ours > 0 ? Exit.BUG : failures.input > 0 ? Exit.BAD_INPUT : Exit.DONE;
@@ -386,8 +395,7 @@ final class SweepCommand implements Callable<Integer> {
     private void print(SweepResult result, int runs) {
         PrintWriter out = spec.commandLine().getOut();
         result.table().print(out);
-        out.print("\n" + runs + " of " + grid.size() + " runs"
-                + (output == null ? "" : ", in " + output) + ".\n");
+        out.print("\n" + runs + " of " + grid.size() + " runs" + (output == null ? "" : ", in " + output) + ".\n");
         Set<String> assumptions = new LinkedHashSet<>();
         setUps.values().forEach(run -> assumptions.add(run.assumptions()));
         out.print(assumptions.iterator().next()

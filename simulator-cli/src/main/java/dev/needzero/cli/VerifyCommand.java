@@ -71,7 +71,12 @@ final class VerifyCommand implements Callable<Integer> {
                 () -> options.open(trace),
                 truth,
                 version,
-                new Replays.Settings(settings.os(), settings.touch(), settings.recordedPlacement(), !scavengeToTruth));
+                new Replays.Settings(
+                        settings.os(),
+                        settings.touch(),
+                        settings.recordedPlacement(),
+                        !scavengeToTruth,
+                        settings.checkEvery()));
         if (json.leavesOutputToPeople()) {
             PrintWriter out = spec.commandLine().getOut();
             new VerificationReport(result).print(out);

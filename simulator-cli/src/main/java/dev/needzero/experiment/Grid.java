@@ -25,7 +25,8 @@ public final class Grid {
         public static Axis parse(String text) {
             int eq = text.indexOf('=');
             if (eq < 1 || eq == text.length() - 1) {
-                throw new IllegalArgumentException("expected KEY=VALUE,VALUE,… as in thp=always,never or go=1.23..1.27");
+                throw new IllegalArgumentException(
+                        "expected KEY=VALUE,VALUE,… as in thp=always,never or go=1.23..1.27");
             }
             Set<String> values = new LinkedHashSet<>();
             for (String part : text.substring(eq + 1).split(",", -1)) {
@@ -92,7 +93,8 @@ public final class Grid {
             } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
                 throw new IllegalArgumentException("\"" + text + "\": expected PART/PARTS as in 3/16", e);
             }
-            throw new IllegalArgumentException("\"" + text + "\": expected PART/PARTS, PART from 1 to PARTS, as in 3/16");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\": expected PART/PARTS, PART from 1 to PARTS, as in 3/16");
         }
 
         /**

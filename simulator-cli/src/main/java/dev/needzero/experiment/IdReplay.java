@@ -30,6 +30,9 @@ public final class IdReplay extends Replay {
     /** The twin numbers pages with an int, and no program was ever granted more. */
     private static final long MAX_OBJECT_BYTES = 1L << 42;
 
+    /** Smaller objects are not worth asking whether there is room for them: their records weigh as much. */
+    private static final long LARGE_CLAIM_BYTES = 1L << 20;
+
     private final TraceReader reader;
     private final GoRuntime runtime;
     private final Collector collector;
@@ -43,6 +46,7 @@ public final class IdReplay extends Replay {
     private final Long2IntOpenHashMap sharers = new Long2IntOpenHashMap();
 
     private long events;
+    private int index;
     private long now;
 
     /**
@@ -54,6 +58,7 @@ public final class IdReplay extends Replay {
         this.reader = reader;
         this.rules = rules;
         this.runtime = new GoRuntime(behaviours, osSettings, 0, 0, false);
+        runtime.os().cgroup().setPosition(() -> events + index, () -> now);
         this.collector = new Collector(runtime.heap(), runtime.scavenger(), new Pacer(gogc));
     }
 
@@ -76,6 +81,9 @@ public final class IdReplay extends Replay {
     public void replay(EventBatch batch, int from, int to) {
         for (int i = from; i < to; i++) {
             long a = batch.a[i];
+            index = i;
+            now = batch.timeNanos[i];
+            runtime.os().advanceTo(now);
             switch (batch.kind[i]) {
                 case Kind.ALLOC ->
                     alloc(a, batch.b[i], batch.c[i], runtime.heap().proc(batch.proc[i]));
@@ -90,7 +98,6 @@ public final class IdReplay extends Replay {
                 case Kind.CHECKPOINT -> checkpoint(a, reader.string(batch.c[i]), events + i, batch.timeNanos[i]);
                 default -> {} // what moves no memory
             }
-            now = batch.timeNanos[i];
         }
         if (to < batch.size) {
             return;
@@ -120,6 +127,9 @@ public final class IdReplay extends Replay {
             spanOf = Arrays.copyOf(spanOf, length);
             addressOf = Arrays.copyOf(addressOf, length);
             sizeOf = Arrays.copyOf(sizeOf, length);
+        }
+        if (size >= LARGE_CLAIM_BYTES && size <= MAX_OBJECT_BYTES) {
+            Claims.room(events, runtime.os().mappedBytes() + size);
         }
         if (size > MAX_OBJECT_BYTES) {
             throw new UncheckedIOException(new BadInputException(
@@ -202,7 +212,7 @@ public final class IdReplay extends Replay {
     }
 
     @Override
-    public void finish() {
+    void end() {
         checkpoint(checkpoints().size(), "end", events, now);
         timeLine().finish(now, events, runtime, collector.goalBytes());
     }

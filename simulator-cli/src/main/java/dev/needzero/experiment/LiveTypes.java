@@ -40,6 +40,7 @@ public final class LiveTypes implements TraceReader {
 
     private final TraceReader reader;
     private Span[] spanOf = new Span[1024];
+    private long seen;
     /** Of each id of an unplaced trace the type of its object plus one; 0: free. */
     private int[] typeOfId = new int[1024];
     /** Objects allocated, by {@code bytes << 21 | type}. */
@@ -55,7 +56,10 @@ public final class LiveTypes implements TraceReader {
         for (int i = 0; i < batch.size; i++) {
             long a = batch.a[i];
             switch (batch.kind[i]) {
-                case Kind.SPAN, Kind.SPAN_ALLOC -> addSpan(a, (int) batch.b[i], batch.c[i]);
+                case Kind.SPAN, Kind.SPAN_ALLOC -> {
+                    Claims.span(seen + i, a, batch.b[i], batch.c[i]);
+                    addSpan(a, (int) batch.b[i], batch.c[i]);
+                }
                 case Kind.SPAN_FREE -> removeSpan(a);
                 case Kind.OBJECT, Kind.OBJECT_ALLOC -> set(a, batch.c[i] + 1);
                 case Kind.OBJECT_FREE -> set(a, 0);
@@ -67,6 +71,7 @@ public final class LiveTypes implements TraceReader {
                 default -> {} // no object comes or goes
             }
         }
+        seen += batch.size;
         return more;
     }
 

@@ -23,6 +23,8 @@ public record Metric(String name, String unit, ToLongFunction<Replay> figure) {
     static {
         OF_THE_SYSTEM.put("peak-rss", r -> r.runtime().os().peakRssBytes());
         OF_THE_SYSTEM.put("end-rss", r -> r.runtime().os().rssBytes());
+        OF_THE_SYSTEM.put("lazy-free", r -> r.runtime().os().lazyFreeBytes());
+        OF_THE_SYSTEM.put("huge-pages", r -> r.runtime().os().hugeBytes());
         OF_THE_SYSTEM.put("zeroing", r -> r.runtime().os().committedBytes(Cause.ZEROING));
         OF_THE_SYSTEM.put("heap-in-use", r -> r.runtime().heap().stats().inHeap());
         OF_THE_SYSTEM.put("mapped", r -> r.runtime().os().mappedBytes());
@@ -69,8 +71,7 @@ public record Metric(String name, String unit, ToLongFunction<Replay> figure) {
         if (!names().contains(name)) {
             throw new IllegalArgumentException("metric \"" + name + "\" is not known");
         }
-        return new Metric(
-                name, unit(name), r -> r.metrics().getOrDefault(name, 0L));
+        return new Metric(name, unit(name), r -> r.metrics().getOrDefault(name, 0L));
     }
 
     /** Every name that is known. */

@@ -13,7 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 
-/** Runs replays: one decoder, one twin or many. */
+/** Runs replays: one decoder, one twin or many, each on a thread of its own where there is more than one processor. */
 public final class Replays {
     private static final int BATCHES_IN_FLIGHT = 16;
 
@@ -44,10 +44,25 @@ public final class Replays {
      * @param touch what the program writes of its objects
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
+     * @param checkEvery after how many events the twin is held against its own laws; 0 for never
      */
-    public record Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+    public record Settings(
+            OsSettings os,
+            TouchRules touch,
+            boolean recordedPlacement,
+            boolean backgroundScavenger,
+            long checkEvery) {
+        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+            this(os, touch, recordedPlacement, backgroundScavenger, 0);
+        }
+
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
             this(os, touch, recordedPlacement, true);
+        }
+
+        /** The same with other touch rules. */
+        Settings with(TouchRules rules) {
+            return new Settings(os, rules, recordedPlacement, backgroundScavenger);
         }
     }
 
@@ -73,6 +88,9 @@ public final class Replays {
         if (listener != null) {
             replay.onCheckpoint(listener);
         }
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            return broadcast(reader, prelude, List.of(new Lane(replay)), progress).get(0);
+        }
         EventBatch own = new EventBatch();
         for (EventBatch batch = prelude.next(own); batch != null; batch = prelude.next(own)) {
             replay.replay(batch);
@@ -90,6 +108,18 @@ public final class Replays {
     }
 
     private static Replay replay(
+            TraceReader reader,
+            Prelude prelude,
+            Behaviours behaviours,
+            Settings settings,
+            Truth.Line start,
+            boolean startIsOurs) {
+        Replay replay = unchecked(reader, prelude, behaviours, settings, start, startIsOurs);
+        replay.checkEvery(settings.checkEvery());
+        return replay;
+    }
+
+    private static Replay unchecked(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,
@@ -138,13 +168,28 @@ public final class Replays {
         for (int i = 0; i < observers.size(); i++) {
             lanes.get(i).replay.observe(observers.get(i));
         }
+        return broadcast(reader, prelude, lanes, progress);
+    }
+
+    /**
+     * Decodes on the caller's thread what the lanes' threads replay. The batches go round: when one is put into the queues,
+     * every lane has taken the one that lies a queue's length behind it, and is done with the one before that.
+     */
+    private static List<Replay> broadcast(
+            TraceReader reader, Prelude prelude, List<Lane> lanes, Consumer<TraceReader> progress) throws IOException {
         for (Lane lane : lanes) {
             lane.start();
         }
+        EventBatch[] ring = new EventBatch[BATCHES_IN_FLIGHT + 2];
         try {
-            for (EventBatch batch = prelude.next(new EventBatch());
-                    batch != null;
-                    batch = prelude.next(new EventBatch())) {
+            for (int at = 0; !allFailed(lanes); at = (at + 1) % ring.length) {
+                if (ring[at] == null) {
+                    ring[at] = new EventBatch();
+                }
+                EventBatch batch = prelude.next(ring[at]);
+                if (batch == null) {
+                    break;
+                }
                 for (Lane lane : lanes) {
                     lane.put(batch);
                 }
@@ -162,6 +207,15 @@ public final class Replays {
             done.add(lane.result());
         }
         return done;
+    }
+
+    private static boolean allFailed(List<Lane> lanes) {
+        for (Lane lane : lanes) {
+            if (lane.failure == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Twins on the caller's thread, who feeds them as far as it likes. */
@@ -192,7 +246,7 @@ public final class Replays {
 
         private final BlockingQueue<EventBatch> queue = new ArrayBlockingQueue<>(BATCHES_IN_FLIGHT);
         private final Replay replay;
-        private volatile RuntimeException failure;
+        private volatile Throwable failure;
 
         Lane(Replay replay) {
             this.replay = replay;
@@ -213,8 +267,11 @@ public final class Replays {
             } catch (InterruptedException e) {
                 throw new IllegalStateException("interrupted while replaying", e);
             }
+            if (failure instanceof Error error) {
+                throw error;
+            }
             if (failure != null) {
-                throw failure;
+                throw (RuntimeException) failure;
             }
             return replay;
         }
@@ -232,7 +289,7 @@ public final class Replays {
                 }
             } catch (InterruptedException e) {
                 failure = new IllegalStateException("interrupted while replaying", e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }
@@ -241,7 +298,7 @@ public final class Replays {
         private void step(EventBatch batch) {
             try {
                 replay.replay(batch);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }

@@ -142,7 +142,8 @@ public final class Sweep {
     private void runLong(Feed feed, Source first, List<EventBatch> firstWindow) throws IOException {
         int size = twinsAtOnce > 0 ? twinsAtOnce : threads;
         for (int at = 0; at < feed.twins().size(); ) {
-            List<Twin> group = feed.twins().subList(at, Math.min(at + size, feed.twins().size()));
+            List<Twin> group =
+                    feed.twins().subList(at, Math.min(at + size, feed.twins().size()));
             List<Lane> lanes = new ArrayList<>();
             try (Source source = at == 0 ? first : new Source(feed.opener())) {
                 for (Twin twin : group) {
@@ -244,8 +245,7 @@ public final class Sweep {
 
         Lane(Twin twin, Source source) {
             this.twin = twin;
-            attempt(() -> replay =
-                    Replays.twin(source.reader, source.prelude, twin.behaviours(), twin.settings()));
+            attempt(() -> replay = Replays.twin(source.reader, source.prelude, twin.behaviours(), twin.settings()));
         }
 
         void replay(List<EventBatch> events) {

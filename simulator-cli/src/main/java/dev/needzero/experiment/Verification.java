@@ -1,5 +1,6 @@
 package dev.needzero.experiment;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
@@ -8,6 +9,7 @@ import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +75,14 @@ public final class Verification {
     /** What a recording's {@code .case.json} says of how it was made; empty when there is none beside the trace. */
     public static Map<String, Object> caseOf(String trace) throws IOException {
         Path file = sibling(trace, ".case.json");
-        return Files.isRegularFile(file) ? JSON.std.mapFrom(Files.readString(file)) : Map.of();
+        if (!Files.isRegularFile(file)) {
+            return Map.of();
+        }
+        try {
+            return JSON.std.mapFrom(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        } catch (JacksonException e) {
+            throw new BadInputException(file.toString(), "is not JSON: " + e.getMessage());
+        }
     }
 
     /** The file that stands beside a recording's trace with another ending. */
@@ -129,7 +138,11 @@ public final class Verification {
                     reader,
                     behaviours,
                     new Replays.Settings(
-                            settings.os(), touch, settings.recordedPlacement(), settings.backgroundScavenger()),
+                            settings.os(),
+                            touch,
+                            settings.recordedPlacement(),
+                            settings.backgroundScavenger(),
+                            settings.checkEvery()),
                     truth.line(0),
                     sameRun,
                     (at, any) -> {

@@ -8,7 +8,6 @@ import dev.needzero.experiment.history.History.Verdict;
 import dev.needzero.experiment.history.Observed;
 import dev.needzero.experiment.history.Setup;
 import dev.needzero.experiment.history.Story;
-import dev.needzero.os.OsSettings;
 import dev.needzero.units.ByteSize;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The stories of {@link History} as text and as JSON. */
@@ -86,7 +86,9 @@ public final class HistoryReport {
             paragraph(line, out);
         }
         paragraph("Then: " + sources(chapter) + ".", out);
-        paragraph("Run: " + programs(chapter) + ".", out);
+        for (String command : commands(chapter)) {
+            out.print(INDENT + "needzero " + command + "\n");
+        }
         out.print("\n");
     }
 
@@ -99,33 +101,33 @@ public final class HistoryReport {
     }
 
     private static String sources(Chapter chapter) {
-        Map<String, List<String>> bySource = new LinkedHashMap<>();
+        Map<String, Set<String>> bySource = new LinkedHashMap<>();
         for (Told told : chapter.rows()) {
             Observed observed = told.row().observed();
-            bySource.computeIfAbsent(observed.source(), s -> new ArrayList<>()).add(observed.text());
+            bySource.computeIfAbsent(observed.source(), s -> new LinkedHashSet<>())
+                    .add(observed.text());
         }
         return bySource.entrySet().stream()
                 .map(e -> String.join("; ", e.getValue()) + " [" + e.getKey() + "]")
                 .collect(Collectors.joining("; "));
     }
 
-    private static String programs(Chapter chapter) {
-        Set<String> programs = new LinkedHashSet<>();
+    /** A command for each program that the story runs: its twins side by side. */
+    private static List<String> commands(Chapter chapter) {
+        Map<String, Set<String>> versions = new LinkedHashMap<>();
         for (Told told : chapter.rows()) {
-            for (Figure figure : List.of(told.row().above(), told.row().below())) {
-                programs.add(program(figure.setup()));
+            for (Figure figure : List.of(told.row().below(), told.row().above())) {
+                Setup setup = figure.setup();
+                versions.computeIfAbsent(
+                                "compare '" + setup.workload() + "' --touch '" + setup.touch() + "' "
+                                        + setup.machine().options(),
+                                c -> new TreeSet<>())
+                        .add(setup.go().version());
             }
         }
-        return String.join("; ", programs);
-    }
-
-    private static String program(Setup setup) {
-        String os = setup.os().equals(OsSettings.defaults()) ? "" : ", " + system(setup.os());
-        return "'" + setup.workload() + "' --touch '" + setup.touch() + "'" + os;
-    }
-
-    private static String system(OsSettings os) {
-        return os.toString().replaceFirst("^OsSettings", "");
+        return versions.entrySet().stream()
+                .map(e -> e.getKey().strip() + " --go " + String.join(",", e.getValue()))
+                .toList();
     }
 
     private static void paragraph(String text, PrintWriter out) {
@@ -145,9 +147,7 @@ public final class HistoryReport {
     }
 
     private static String range(Observed observed) {
-        return observed.measured()
-                ? ratio(observed.low()) + " to " + ratio(observed.high())
-                : "not measured";
+        return observed.measured() ? ratio(observed.low()) + " to " + ratio(observed.high()) : "not measured";
     }
 
     private static String ratio(double ratio) {
@@ -212,7 +212,7 @@ public final class HistoryReport {
         json.put("touch", figure.setup().touch());
         json.put("go", figure.setup().go().version());
         json.put("settings", figure.setup().go().settings());
-        json.put("system", system(figure.setup().os()));
+        json.put("system", figure.setup().machine().options());
         json.put("metric", figure.metric().name());
         json.put("figure", value);
         return json;

@@ -71,7 +71,10 @@ public final class SweepChart implements Picture {
             StringBuilder name = new StringBuilder(traces.size() > 1 ? shortened(row.trace()) : "");
             row.vary().forEach((k, value) -> {
                 if (!k.equals(key)) {
-                    name.append(name.isEmpty() ? "" : ", ").append(k).append(' ').append(value);
+                    name.append(name.isEmpty() ? "" : ", ")
+                            .append(k)
+                            .append(' ')
+                            .append(value);
                 }
             });
             Map<String, Double> line = lines.computeIfAbsent(name.toString(), n -> new LinkedHashMap<>());

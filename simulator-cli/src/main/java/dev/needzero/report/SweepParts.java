@@ -110,9 +110,9 @@ public final class SweepParts {
         met.put("trace", new LinkedHashSet<>());
         for (SweepRow row : rows.values()) {
             met.get("trace").add(row.trace());
-            row.vary().forEach(
-                            (key, value) -> met.computeIfAbsent(key, k -> new LinkedHashSet<>())
-                                    .add(value));
+            row.vary()
+                    .forEach((key, value) ->
+                            met.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(value));
         }
         long product = 1;
         for (Set<String> values : met.values()) {

@@ -24,9 +24,8 @@ public final class SweepResult {
 
     /** @param metric one of {@link #metrics} */
     public SweepResult(List<SweepRow> rows, String metric) {
-        this.rows = rows.stream()
-                .sorted(Comparator.comparingInt(SweepRow::cell))
-                .toList();
+        this.rows =
+                rows.stream().sorted(Comparator.comparingInt(SweepRow::cell)).toList();
         this.metric = metric;
         Map<Map<String, String>, double[]> sums = new LinkedHashMap<>();
         for (SweepRow row : this.rows) {

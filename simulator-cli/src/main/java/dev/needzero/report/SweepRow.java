@@ -46,9 +46,7 @@ public record SweepRow(
     static String metricName(String key) {
         return key.startsWith("/")
                 ? key
-                : key.replaceFirst("Bytes$", "")
-                        .replaceAll("([A-Z])", "-$1")
-                        .toLowerCase(Locale.ROOT);
+                : key.replaceFirst("Bytes$", "").replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
     /** As in {@code go=1.24 thp=always}. */

@@ -14,7 +14,11 @@ final class ReleaseWorkload extends Workload {
     private final long baseObjects;
     private final int baseType;
 
-    private final String[] live = {"first-live", "second-live", "third-live"};
+    private static final String[] LIVE = {"first-live", "second-live", "third-live"};
+
+    /** How often they are made; what dies the last time, or the second, is given back. */
+    private final int fills;
+
     private long baseMade;
     private int round;
     private int made;
@@ -31,6 +35,7 @@ final class ReleaseWorkload extends Workload {
         count = arguments.positive("count");
         baseObjects = arguments.bytes("base") / BASE_OBJECT_BYTES;
         baseType = program.type(GoType.UINT8);
+        fills = arguments.positive("fills", LIVE.length);
         note("what the program wrote of its large objects is in the trace: touch rule large=none counts it alone");
     }
 
@@ -56,22 +61,25 @@ final class ReleaseWorkload extends Workload {
             }
             return true;
         }
-        program.checkpoint(live[round]);
-        return ++round < live.length && drop();
+        program.checkpoint(LIVE[round]);
+        if (++round == LIVE.length) {
+            return false;
+        }
+        drop();
+        return round < fills;
     }
 
-    private boolean drop() {
+    private void drop() {
         for (int i = 0; i < count; i++) {
             objects.drop(held[i]);
         }
         made = 0;
-        program.collect();
-        if (round == 1) {
-            program.checkpoint("dropped");
-        } else {
+        if (round == Math.min(fills, LIVE.length - 1)) {
             program.freeOsMemory();
             program.checkpoint("returned");
+        } else {
+            program.collect();
+            program.checkpoint("dropped");
         }
-        return true;
     }
 }

@@ -2,13 +2,15 @@ package dev.needzero.workload;
 
 /**
  * Many small objects of which all but a few, scattered at random, are dropped; then everything free is given back to the
- * system. What cannot go back is what the survivors hold, a page of the system around each.
+ * system. What cannot go back is what the survivors hold, a page of the system around each. Then the program may idle for a
+ * while, in which only the system is at work.
  */
 final class ScatterWorkload extends Workload {
     private static final int MAKES_PER_STEP = 1024;
 
     private final long size;
     private final double freed;
+    private final long idleNanos;
     private final int type;
     private final int[] ids;
     private int made;
@@ -18,6 +20,7 @@ final class ScatterWorkload extends Workload {
         super(arguments);
         size = arguments.bytes("size");
         freed = arguments.share("freed");
+        idleNanos = arguments.nanos("idle");
         ids = new int[arguments.positive("objects", 1 << 28)];
         type = program.type(GoType.UINT8);
     }
@@ -51,6 +54,10 @@ final class ScatterWorkload extends Workload {
         program.checkpoint("dropped");
         program.freeOsMemory();
         program.checkpoint("returned");
+        if (idleNanos > 0) {
+            program.pause(idleNanos);
+            program.checkpoint("idle");
+        }
         return false;
     }
 }

@@ -136,6 +136,7 @@ public final class Workloads {
                     size("size", "1MiB", "of each object"),
                     count("count", "64", "objects at a time"),
                     share("touched", "0%", "of each object that the program writes"),
+                    count("fills", "3", "times that they are made, 1 to 3; what dies after the second is given back"),
                     size("base", "0B", "of small objects that stay")),
             new WorkloadKind(
                     "scatter",
@@ -144,7 +145,8 @@ public final class Workloads {
                     ScatterWorkload::new,
                     count("objects", "1e6", "small objects without pointers"),
                     size("size", "200B", "of each"),
-                    share("freed", "95%", "of them that are dropped")),
+                    share("freed", "95%", "of them that are dropped"),
+                    duration("idle", "0s", "that nothing happens in the end")),
             new WorkloadKind(
                     "mix",
                     "objects of sizes and lifetimes given by hand",

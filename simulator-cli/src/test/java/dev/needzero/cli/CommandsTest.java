@@ -210,6 +210,20 @@ class CommandsTest {
     }
 
     @Test
+    void checkHoldsTheTwinAgainstItsLaws() {
+        Invocation every = Invocation.of("replay", CHANNELS, "--check", "--check-every", 1);
+        assertEquals(Exit.DONE, every.exit(), every.err());
+        assertTrue(every.out().contains("was held against its laws"), every.out());
+        assertTrue(Invocation.of("compare", "gen:mix?events=30000", "--check", "--go", "1.21,1.27")
+                .out()
+                .contains("was held against its laws 4 times"));
+        assertFalse(Invocation.of("replay", CHANNELS).out().contains("its laws"));
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("replay", CHANNELS, "--check", "--check-every", 0).exit());
+    }
+
+    @Test
     void verifyComparesEveryCheckpoint() throws IOException {
         Map<String, Object> json =
                 Invocation.of("verify", CHANNELS, "--json", "-").json();

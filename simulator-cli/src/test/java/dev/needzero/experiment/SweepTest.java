@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class SweepTest {
     private static final String WORKLOAD = "gen:service?events=3e5";
-    private static final Replays.Settings SETTINGS =
-            new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, false);
+    private static final Replays.Settings SETTINGS = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, false);
 
     /** A trace longer than a window goes by window by window, group by group, and means the same. */
     @Test
@@ -28,8 +27,7 @@ class SweepTest {
         assertEquals(whole, peaks(3, 2));
         assertEquals(whole, peaks(7, 0));
         try (TraceReader reader = Replays.open(WORKLOAD)) {
-            Replay single =
-                    Replays.run(reader, Behaviours.of("1.24"), SETTINGS, null, false, null, null);
+            Replay single = Replays.run(reader, Behaviours.of("1.24"), SETTINGS, null, false, null, null);
             assertEquals(single.runtime().os().peakRssBytes(), whole.get(24));
         }
     }
@@ -40,17 +38,23 @@ class SweepTest {
             twins.add(new Sweep.Twin(minor, Behaviours.of("1." + minor), SETTINGS));
         }
         Map<Integer, Long> peaks = new ConcurrentHashMap<>();
-        Sweep.run(List.of(new Sweep.Feed(() -> Replays.open(WORKLOAD), twins)), atOnce, windowBatches, new Sweep.Listener() {
-            @Override
-            public void finished(Sweep.Twin twin, Replay replay) {
-                assertEquals(null, peaks.put(twin.cell(), replay.runtime().os().peakRssBytes()));
-            }
+        Sweep.run(
+                List.of(new Sweep.Feed(() -> Replays.open(WORKLOAD), twins)),
+                atOnce,
+                windowBatches,
+                new Sweep.Listener() {
+                    @Override
+                    public void finished(Sweep.Twin twin, Replay replay) {
+                        assertEquals(
+                                null,
+                                peaks.put(twin.cell(), replay.runtime().os().peakRssBytes()));
+                    }
 
-            @Override
-            public void failed(Sweep.Twin twin, Throwable why) {
-                throw new AssertionError(why);
-            }
-        });
+                    @Override
+                    public void failed(Sweep.Twin twin, Throwable why) {
+                        throw new AssertionError(why);
+                    }
+                });
         return peaks;
     }
 
@@ -76,11 +80,12 @@ class SweepTest {
     /** With as many parts as an axis has values, each part still meets every value. */
     @Test
     void noPartGetsOneValueAlone() {
-        Grid grid = new Grid(
-                List.of("a"), List.of(Grid.Axis.parse("go=1.21..1.27"), Grid.Axis.parse("thp=always,never")));
+        Grid grid =
+                new Grid(List.of("a"), List.of(Grid.Axis.parse("go=1.21..1.27"), Grid.Axis.parse("thp=always,never")));
         for (int part = 1; part <= 2; part++) {
             Set<String> values = new HashSet<>();
-            grid.cells(new Grid.Shard(part, 2)).forEach(cell -> values.add(cell.values().get("thp")));
+            grid.cells(new Grid.Shard(part, 2))
+                    .forEach(cell -> values.add(cell.values().get("thp")));
             assertEquals(Set.of("always", "never"), values);
         }
     }

@@ -3,7 +3,6 @@ package dev.needzero.experiment.history;
 import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
-import dev.needzero.os.OsSettings;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ public final class History {
     public record Chapter(Story story, List<Told> rows) {}
 
     /** What twins on one decode have in common. */
-    private record Program(String workload, String touch, OsSettings os) {}
+    private record Program(String workload, String touch, Machine machine) {}
 
     private History() {}
 
@@ -82,7 +81,7 @@ public final class History {
     private static void want(Map<Program, Set<Figure>> wanted, Figure figure) {
         Setup setup = figure.setup();
         wanted.computeIfAbsent(
-                        new Program(setup.workload(), setup.touch(), setup.os()), p -> new LinkedHashSet<>())
+                        new Program(setup.workload(), setup.touch(), setup.machine()), p -> new LinkedHashSet<>())
                 .add(figure);
     }
 
@@ -95,7 +94,7 @@ public final class History {
         }
         List<List<Figure>> twins = List.copyOf(byVersion.values());
         Replays.Settings settings =
-                new Replays.Settings(program.os(), TouchRules.parse(program.touch()), false);
+                new Replays.Settings(program.machine().os(), TouchRules.parse(program.touch()), false);
         try (TraceReader reader = Replays.open(program.workload())) {
             List<Replay> replays = Replays.runAll(
                     reader, twins.stream().map(t -> t.get(0).setup().go()).toList(), settings, null);

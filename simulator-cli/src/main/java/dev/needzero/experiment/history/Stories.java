@@ -10,10 +10,15 @@ public final class Stories {
     /** Every story that is known. */
     public static List<Story> all() {
         List<Story> all = new ArrayList<>();
+        all.addAll(ReturningStories.MADV_FREE);
+        all.addAll(HugePageStories.ADVICE);
+        all.addAll(HugePageStories.COLLAPSE);
+        all.addAll(HugePageStories.UNDONE);
         all.addAll(LayoutStories.HEADERS);
         all.addAll(ClearingStories.CLEARING);
         all.addAll(LayoutStories.MARK_AREAS);
         all.addAll(ClearingStories.SCAVENGED_ZERO);
+        all.addAll(ReturningStories.LARGE_PAGES);
         return all;
     }
 

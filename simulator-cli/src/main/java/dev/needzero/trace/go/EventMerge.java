@@ -37,7 +37,7 @@ final class EventMerge {
         this.spansOnly = spansOnly;
     }
 
-    /** One that passes over all but the events of spans, and so changes nothing that the reader remembers. */
+    /** One that passes over all but the events of spans and stacks, and so changes nothing that the reader remembers. */
     static EventMerge ofSpansOnly(Generation generation, EventReader reader) {
         return new EventMerge(generation, reader, true);
     }
@@ -186,7 +186,7 @@ final class EventMerge {
                 reader.arguments[i] = Varint.read(bytes, next);
                 next = numberEnd(stream, bytes, next);
             }
-            if (!spansOnly || (type >= EventType.SPAN && type <= EventType.SPAN_FREE)) {
+            if (!spansOnly || tellsOfSpans(type)) {
                 reader.read(type, stream, time, out);
                 marked = !spansOnly && reader.isMarkPending();
             }
@@ -195,6 +195,10 @@ final class EventMerge {
             stream.time = time;
             events++;
         }
+    }
+
+    private static boolean tellsOfSpans(int type) {
+        return type >= EventType.SPAN && type <= EventType.SPAN_FREE || type == EventType.GOROUTINE_STACK_ALLOC;
     }
 
     /** Decodes the objects' events that stand here, as many as {@link ObjectEvents} knows, are due and fit. */

@@ -48,7 +48,9 @@ final class Tables {
     enum Worker {
         NONE,
         SCAVENGER,
-        SWEEPER
+        SWEEPER,
+        /** A goroutine of the program that waits in runtime.GC() and sweeps meanwhile. */
+        PROGRAM
     }
 
     private final Batches batches;
@@ -271,6 +273,7 @@ final class Tables {
                 gc = Kind.GC_BY_FREE_OS_MEMORY;
             } else if (stringEquals(function, PROGRAM_GC) && gc == Kind.GC_BY_PACER) {
                 gc = Kind.GC_BY_PROGRAM;
+                worker = Worker.PROGRAM;
             } else if (stringEquals(function, SCAVENGE)) {
                 worker = Worker.SCAVENGER;
             } else if (stringEquals(function, SWEEP)) {
