@@ -20,7 +20,7 @@ public final class Scavenger implements HeapPolicy {
     public static final int HUGE_PAGE_PAGES = Units.HUGE_PAGE_BYTES / Units.PAGE_BYTES;
 
     private static final long OFF = Long.MAX_VALUE;
-    private static final long STEP_BYTES = 64 << 10;
+    static final long STEP_BYTES = 64 << 10;
     /** What giving back a resident 4 KiB page takes, in nanoseconds: a machine's property, and a rough one. */
     private static final long NANOS_PER_OS_PAGE = 850;
     /** Goals beyond this come from no collector percentage. */
@@ -80,6 +80,21 @@ public final class Scavenger implements HeapPolicy {
                 return;
             }
         }
+    }
+
+    /** Whether more is kept than the goal allows. */
+    boolean aboveGoal() {
+        return retained() > goalBytes;
+    }
+
+    /** One step of the background scavenger. Returns the bytes released, fewer than a step's when nothing is left. */
+    long step() {
+        return heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
+    }
+
+    /** What releasing so much takes. */
+    static double nanosToRelease(long bytes) {
+        return (double) (bytes >>> Units.OS_PAGE_SHIFT) * NANOS_PER_OS_PAGE;
     }
 
     /** Releases a given amount in the order in which the background scavenger would. */

@@ -55,6 +55,12 @@ public enum Behaviour {
             "How the heap knows which pages nobody wrote: a high-water mark an arena, a bit a page, or not at all",
             "runtime/mheap.go, allocNeedsZero; per-page and none were never shipped",
             "1.21=high-water"),
+    LIMIT_SCAVENGING(
+            "limitScavenging",
+            Kind.BOOLEAN,
+            "The background scavenger works towards GOMEMLIMIT, not only an allocation that would pass it",
+            "729f214e3a: 1.21 compared with 95 times the limit, not 95 % of it",
+            "1.21=false 1.22=true"),
     VMA_NAMES(
             "vmaNames",
             Kind.BOOLEAN,

@@ -1,5 +1,8 @@
 package dev.needzero.runtime;
 
+import dev.needzero.gc.Collector;
+import dev.needzero.gc.MemoryLimit;
+import dev.needzero.gc.Pacer;
 import dev.needzero.gc.RecordedSweep;
 import dev.needzero.gc.Scavenger;
 import dev.needzero.heap.HeapLayout;
@@ -79,6 +82,20 @@ public final class GoRuntime {
 
     public RecordedSweep recordedSweep() {
         return recordedSweep;
+    }
+
+    /** What a {@code GOMEMLIMIT} would be to this process; {@link Long#MAX_VALUE} for none. */
+    public MemoryLimit memoryLimit(long bytes) {
+        return bytes == Long.MAX_VALUE
+                ? MemoryLimit.NONE
+                : new MemoryLimit(bytes, heap, behaviours.is(Behaviour.LIMIT_SCAVENGING));
+    }
+
+    /** From now on a collector of the twin's own decides when to collect, sweep and give memory back. */
+    public Collector collectWith(Pacer pacer, MemoryLimit limit, boolean eagerSweep) {
+        Collector collector = new Collector(heap, scavenger, pacer, limit, eagerSweep);
+        heap.setPolicy(collector);
+        return collector;
     }
 
     public Scavenger scavenger() {

@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
 import dev.needzero.experiment.Verification;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,16 +27,6 @@ final class ReplayOptions {
     /** Who chooses addresses. */
     enum Placement {
         SIMULATED,
-        RECORDED;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    /** Who decides when objects are freed. */
-    enum Gc {
         RECORDED;
 
         @Override
@@ -67,12 +59,8 @@ final class ReplayOptions {
             description = "Who chooses addresses: the version replayed, or the recording. Default: ${DEFAULT-VALUE}.")
     private Placement placement;
 
-    @Option(
-            names = "--gc",
-            defaultValue = "recorded",
-            paramLabel = "recorded",
-            description = "When objects are freed: where the recording freed them.")
-    private Gc gc;
+    @Mixin
+    private GcOptions gc;
 
     @Option(
             names = "--os-page",
@@ -129,7 +117,7 @@ final class ReplayOptions {
     /** Checks every option that can be wrong, before any work is done. */
     Replays.Settings settings(String trace) throws IOException {
         behaviours(Behaviours.versions().get(0));
-        return new Replays.Settings(os(), touch(trace), recordedPlacement());
+        return new Replays.Settings(os(), touch(trace), recordedPlacement(), true, gc.settings(trace));
     }
 
     /** Opens the trace; options that mean nothing for its format are usage errors. */
@@ -148,11 +136,17 @@ final class ReplayOptions {
             if (!reader.info().placed() && recordedPlacement()) {
                 throw usage("--placement recorded: a " + reader.info().format() + " trace carries no addresses");
             }
+            gc.check(reader.info().format(), reader.info().placed(), recordedPlacement());
             return rule == null ? reader : rule.apply(reader);
         } catch (RuntimeException e) {
             reader.close();
             throw e;
         }
+    }
+
+    /** Options that can do nothing for a Go trace are usage errors. */
+    void checkForGoTrace() {
+        gc.check("go-trace", true, recordedPlacement());
     }
 
     boolean recordedPlacement() {
@@ -190,11 +184,20 @@ final class ReplayOptions {
 
     /** What the figures rest on, in one line. */
     String assumptions(Replays.Settings settings, TraceInfo trace) {
+        return assumptions(settings, trace.exactFrees() ? "the twin's own" : settings.gc().simulated() ? "simulated" : "recorded");
+    }
+
+    /** The same, with what a replay's collector went by. */
+    String assumptions(Replays.Settings settings, Replay replay) {
+        return assumptions(settings, replay.ownCollector() == null ? "recorded" : replay.ownCollector().toString());
+    }
+
+    private String assumptions(Replays.Settings settings, String collector) {
         String what = settings.touch().toString();
         return "Assumed: the program writes of its objects "
                 + (what.equals("default=all") ? "everything" : "\"" + what + "\"")
                 + " (" + touchOrigin + "); placement " + placement + "; collector "
-                + (trace.exactFrees() ? "the twin's own at GOGC=100" : gc) + "; OS page "
+                + collector + "; OS page "
                 + ByteSize.format(1L << settings.os().osPageShift()) + "; THP "
                 + thp.name().toLowerCase(Locale.ROOT) + ".";
     }

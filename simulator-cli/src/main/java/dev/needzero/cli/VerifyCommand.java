@@ -62,6 +62,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Behaviours version = options.behaviours(go != null ? go : truth().go());
         Replays.Settings settings = options.settings(trace);
+        options.checkForGoTrace();
         if (settings.os().osPageShift() != Units.OS_PAGE_SHIFT) {
             throw new ParameterException(
                     spec.commandLine(), "--os-page: the truth is in pages of 4 KiB; verify takes no others");
@@ -70,11 +71,16 @@ final class VerifyCommand implements Callable<Integer> {
                 trace,
                 truth,
                 version,
-                new Replays.Settings(settings.os(), settings.touch(), settings.recordedPlacement(), !scavengeToTruth));
+                new Replays.Settings(
+                        settings.os(),
+                        settings.touch(),
+                        settings.recordedPlacement(),
+                        !scavengeToTruth,
+                        settings.gc()));
         if (json.leavesOutputToPeople()) {
             PrintWriter out = spec.commandLine().getOut();
             new VerificationReport(result).print(out);
-            out.print("\n" + options.assumptions(settings, result.info()) + "\n");
+            out.print("\n" + options.assumptions(settings, result.replay()) + "\n");
             out.flush();
         }
         json.write(result.toJson());

@@ -17,8 +17,6 @@ import java.util.function.Consumer;
 public final class Replays {
     private static final int BATCHES_IN_FLIGHT = 16;
 
-    private static final int DEFAULT_GOGC = 100;
-
     private Replays() {}
 
     /** Opens a trace, or a generator: {@code gen:WORKLOAD?…}. */
@@ -33,10 +31,16 @@ public final class Replays {
      * @param touch what the program writes of its objects
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
+     * @param gc who collects garbage
      */
-    public record Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+    public record Settings(
+            OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger, GcSettings gc) {
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
             this(os, touch, recordedPlacement, true);
+        }
+
+        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+            this(os, touch, recordedPlacement, backgroundScavenger, GcSettings.RECORDED);
         }
     }
 
@@ -58,7 +62,8 @@ public final class Replays {
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
-        Replay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
+        Lookahead lookahead = lookahead(reader, settings.gc(), progress);
+        Replay replay = replay(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
         if (listener != null) {
             replay.onCheckpoint(listener);
         }
@@ -73,26 +78,24 @@ public final class Replays {
         return replay;
     }
 
+    /** What a first reading tells, where the twin's own collector needs it. */
+    private static Lookahead lookahead(TraceReader reader, GcSettings gc, Consumer<TraceReader> progress)
+            throws IOException {
+        return gc.simulated() && reader.info().placed() ? Lookahead.of(gc.trace(), progress) : null;
+    }
+
     private static Replay replay(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,
             Settings settings,
+            Lookahead lookahead,
             Truth.Line start,
             boolean startIsOurs) {
         if (!reader.info().placed()) {
-            return new IdReplay(reader, behaviours, settings.os(), settings.touch(), DEFAULT_GOGC);
+            return new IdReplay(reader, behaviours, settings);
         }
-        return new GoReplay(
-                reader,
-                prelude,
-                behaviours,
-                settings.os(),
-                settings.touch(),
-                settings.recordedPlacement(),
-                settings.backgroundScavenger(),
-                start,
-                startIsOurs);
+        return new GoReplay(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
     }
 
     /** Replays a trace under several versions at once: it is decoded once and broadcast, one thread a twin. */
@@ -115,9 +118,10 @@ public final class Replays {
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
+        Lookahead lookahead = lookahead(reader, settings.gc(), progress);
         List<Lane> lanes = new ArrayList<>();
         for (Behaviours version : versions) {
-            lanes.add(new Lane(replay(reader, prelude, version, settings, null, false)));
+            lanes.add(new Lane(replay(reader, prelude, version, settings, lookahead, null, false)));
         }
         for (int i = 0; i < observers.size(); i++) {
             lanes.get(i).replay.observe(observers.get(i));
@@ -155,8 +159,9 @@ public final class Replays {
 
         public Lockstep(TraceReader reader, List<Behaviours> versions, Settings settings) throws IOException {
             prelude = Prelude.of(reader);
+            Lookahead lookahead = lookahead(reader, settings.gc(), null);
             for (Behaviours version : versions) {
-                replays.add(replay(reader, prelude, version, settings, null, false));
+                replays.add(replay(reader, prelude, version, settings, lookahead, null, false));
             }
         }
 

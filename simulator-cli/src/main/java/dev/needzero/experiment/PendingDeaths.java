@@ -1,0 +1,118 @@
+package dev.needzero.experiment;
+
+import dev.needzero.heap.MSpan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The twin's objects that are going to die, by the recorded mark that found them dead. When one dies in the time before that
+ * mark is an assumption; the clock is the number of objects born.
+ */
+final class PendingDeaths {
+    /** 2^64 over the golden ratio: its multiples spread evenly over the unit interval. */
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private final Lookahead lookahead;
+    private final GcSettings.Death rule;
+    private final List<Bucket> byMark = new ArrayList<>();
+    private int next;
+
+    /** Objects that one recorded mark found dead. */
+    private static final class Bucket {
+        MSpan[] spans = new MSpan[64];
+        int[] slots = new int[64];
+        int[] diesAt = new int[64];
+        int size;
+
+        void add(MSpan span, int slot, int at) {
+            if (size == slots.length) {
+                int length = size + (size >> 1);
+                spans = Arrays.copyOf(spans, length);
+                slots = Arrays.copyOf(slots, length);
+                diesAt = Arrays.copyOf(diesAt, length);
+            }
+            spans[size] = span;
+            slots[size] = slot;
+            diesAt[size++] = at;
+        }
+    }
+
+    PendingDeaths(Lookahead lookahead, GcSettings.Death rule) {
+        this.lookahead = lookahead;
+        this.rule = rule;
+    }
+
+    /** An object was born. */
+    void add(long ordinal, MSpan span, int slot) {
+        int marks = lookahead.marksToLive(ordinal);
+        if (marks == Lookahead.NEVER) {
+            return;
+        }
+        if (marks == Lookahead.BEFORE) {
+            bucket(next).add(span, slot, 0);
+            return;
+        }
+        int mark = lookahead.begunBefore(ordinal) + marks;
+        bucket(mark).add(span, slot, diesAt(ordinal, mark));
+    }
+
+    private int diesAt(long ordinal, int mark) {
+        int latest = lookahead.beginOrdinal(mark);
+        int earliest = Math.max((int) ordinal, lookahead.beginOrdinal(mark - 1));
+        return switch (rule) {
+            case LATE -> latest;
+            case EARLY -> earliest;
+            case EVEN -> earliest + (int) ((latest - (long) earliest) * (ordinal * GOLDEN >>> 33) >>> 31);
+        };
+    }
+
+    private Bucket bucket(int mark) {
+        while (byMark.size() <= mark) {
+            byMark.add(null);
+        }
+        Bucket b = byMark.get(mark);
+        if (b == null) {
+            b = new Bucket();
+            byMark.set(mark, b);
+        }
+        return b;
+    }
+
+    /**
+     * Marks dead in their spans all objects that are dead by now.
+     *
+     * @param ordinal the object born last
+     * @return bytes of their slots
+     */
+    long apply(long ordinal) {
+        long bytes = 0;
+        for (; next < byMark.size() && lookahead.beginOrdinal(next) <= ordinal; next++) {
+            bytes += apply(next, Integer.MAX_VALUE);
+            byMark.set(next, null);
+        }
+        return bytes + apply(next, (int) ordinal);
+    }
+
+    private long apply(int mark, int ordinal) {
+        Bucket b = mark < byMark.size() ? byMark.get(mark) : null;
+        if (b == null) {
+            return 0;
+        }
+        long bytes = 0;
+        int left = 0;
+        for (int i = 0; i < b.size; i++) {
+            MSpan span = b.spans[i];
+            if (b.diesAt[i] > ordinal) {
+                b.spans[left] = span;
+                b.slots[left] = b.slots[i];
+                b.diesAt[left++] = b.diesAt[i];
+            } else if (span.markDead(b.slots[i])) {
+                bytes += span.slotBytes();
+            }
+        }
+        Arrays.fill(b.spans, left, b.size, null);
+        b.size = left;
+        return bytes;
+    }
+}
