@@ -8,25 +8,35 @@ package dev.needzero.gc;
  * allocated to what was marked in the same processor time, the largest of the last five cycles, and begins the next cycle
  * that much earlier.
  *
- * <p>Go: {@code runtime/mgcpacer.go}, {@code endCycle}, {@code trigger}; {@code go-runtime-model.md} §7.1. The collector's
- * share of the processors is taken as what it is; Go, with fewer than four Ps, assumes a quarter whatever it was.
+ * <p>With fewer than four Ps there is no worker that marks all the time, only one that gets a turn now and then while the
+ * program assists without pause. Go counts a quarter for it all the same; a collector whose share then seems to be more than
+ * everything teaches it nothing.
+ *
+ * <p>Go: {@code runtime/mgcpacer.go}, {@code endCycle}, {@code trigger}; {@code go-runtime-model.md} §7.1.
  */
 public final class MarkPhase {
     /** The collector's share without assists. */
     private static final double BACKGROUND_SHARE = 0.25;
 
+    /** What a worker without a P of its own gets while the program assists: a rough figure, seen in recorded runs. */
+    private static final double FRACTIONAL_SHARE = 0.1;
+
+    private static final int PS_FOR_A_DEDICATED_WORKER = 4;
     private static final int CYCLES_REMEMBERED = 5;
 
     private final double allocPerScannedByte;
+    private final double workerShare;
     private final double[] consMark = new double[CYCLES_REMEMBERED];
     private int cycles;
 
     /**
      * @param allocPerScannedByte bytes that the program allocates while a collector with as much processor time reads one;
      *     0: marking takes no time
+     * @param procs number of Ps
      */
-    public MarkPhase(double allocPerScannedByte) {
+    public MarkPhase(double allocPerScannedByte, int procs) {
         this.allocPerScannedByte = allocPerScannedByte;
+        this.workerShare = procs < PS_FOR_A_DEDICATED_WORKER ? FRACTIONAL_SHARE : BACKGROUND_SHARE;
     }
 
     /**
@@ -46,7 +56,8 @@ public final class MarkPhase {
     public void ended(long workBytes, long allocatedBytes) {
         double alone = workBytes * allocPerScannedByte;
         double share = alone <= 0 ? BACKGROUND_SHARE : Math.max(BACKGROUND_SHARE, alone / (alone + allocatedBytes));
-        consMark[cycles % CYCLES_REMEMBERED] = allocatedBytes * share / (workBytes * (1 - share));
+        double seen = share <= BACKGROUND_SHARE ? BACKGROUND_SHARE : BACKGROUND_SHARE + share - workerShare;
+        consMark[cycles % CYCLES_REMEMBERED] = seen < 1 ? allocatedBytes * seen / (workBytes * (1 - seen)) : 0;
         cycles++;
     }
 

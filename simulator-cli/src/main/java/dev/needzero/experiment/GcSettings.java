@@ -37,7 +37,7 @@ public record GcSettings(
         LATE,
         /** Right after its birth, or after the last mark that it survived. */
         EARLY,
-        /** Evenly spread over that time. */
+        /** One after another in the order of birth, evenly over the time between the two marks. */
         EVEN;
 
         @Override

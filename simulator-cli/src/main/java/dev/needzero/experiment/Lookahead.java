@@ -47,7 +47,7 @@ public final class Lookahead {
             if (reason != Kind.GC_BY_PACER || goalBefore < 0) {
                 return reason != Kind.GC_BY_PACER;
             }
-            long lower = markedBefore + (long) ((goalBefore - markedBefore) * 0.7);
+            double lower = markedBefore + (goalBefore - markedBefore) * 0.7;
             return liveAtBegin < lower * 0.9;
         }
     }
@@ -61,6 +61,7 @@ public final class Lookahead {
     // The reading's state.
     private int[] begins = new int[16];
     private int begun;
+    private int[] foundDead = new int[16];
     private int ended;
     private int reason;
     private long beginNanos;
@@ -123,7 +124,8 @@ public final class Lookahead {
                     live = a;
                     firstLive = firstLive < 0 ? a : firstLive;
                 }
-                case Kind.HEAP_GOAL -> goal(a);
+                // With GOGC=off a trace shows 0 from 1.25 on, before it the largest memory limit less its headroom.
+                case Kind.HEAP_GOAL -> goal(a == 0 ? Long.MAX_VALUE : a);
                 case Kind.PROCS_CHANGE -> procs = (int) a;
                 default -> {} // what tells nothing of the future
             }
@@ -165,10 +167,12 @@ public final class Lookahead {
             r.takenBits[slot >>> 6] &= ~(1L << slot);
         }
         int object = r.ordinalOf[slot];
-        int marks = ended == 0 ? BEFORE : ended - begunBefore(object);
-        marksToLive.get(object >>> CHUNK_SHIFT)[object & CHUNK - 1] =
-                (short) (marks > 0 && (marks < BEFORE || ended == 0) ? marks : NEVER);
         r.ordinalOf[slot] = 0;
+        int marks = ended == 0 ? BEFORE : ended - begunBefore(object);
+        if (marks > 0 && (marks < BEFORE || ended == 0)) {
+            marksToLive.get(object >>> CHUNK_SHIFT)[object & CHUNK - 1] = (short) marks;
+            foundDead[ended]++;
+        }
     }
 
     private void begin(int why, long nanos) {
@@ -203,6 +207,9 @@ public final class Lookahead {
                 previousLive,
                 live));
         ended++;
+        if (ended == foundDead.length) {
+            foundDead = Arrays.copyOf(foundDead, ended * 2);
+        }
         marked = live;
     }
 
@@ -238,6 +245,11 @@ public final class Lookahead {
     /** The last object born before a recorded mark began; marks count from 1, 0 is the trace's beginning. */
     int beginOrdinal(int mark) {
         return mark == 0 ? 0 : mark > begun ? Integer.MAX_VALUE : begins[mark - 1];
+    }
+
+    /** How many objects a recorded mark found dead. */
+    int foundDead(int mark) {
+        return mark < foundDead.length ? foundDead[mark] : 0;
     }
 
     // ---- pacing

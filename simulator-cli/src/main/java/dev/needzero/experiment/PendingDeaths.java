@@ -10,9 +10,6 @@ import java.util.List;
  * mark is an assumption; the clock is the number of objects born.
  */
 final class PendingDeaths {
-    /** 2^64 over the golden ratio: its multiples spread evenly over the unit interval. */
-    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-
     private final Lookahead lookahead;
     private final GcSettings.Death rule;
     private final List<Bucket> byMark = new ArrayList<>();
@@ -24,6 +21,7 @@ final class PendingDeaths {
         int[] slots = new int[64];
         int[] diesAt = new int[64];
         int size;
+        int arrived;
 
         void add(MSpan span, int slot, int at) {
             if (size == slots.length) {
@@ -54,16 +52,23 @@ final class PendingDeaths {
             return;
         }
         int mark = lookahead.begunBefore(ordinal) + marks;
-        bucket(mark).add(span, slot, diesAt(ordinal, mark));
+        Bucket b = bucket(mark);
+        b.add(span, slot, diesAt(ordinal, mark, (double) b.arrived++ / lookahead.foundDead(mark)));
     }
 
-    private int diesAt(long ordinal, int mark) {
+    /**
+     * When an object dies.
+     *
+     * @param share of those that the same mark finds dead, how many were born before it
+     */
+    private int diesAt(long ordinal, int mark, double share) {
         int latest = lookahead.beginOrdinal(mark);
-        int earliest = Math.max((int) ordinal, lookahead.beginOrdinal(mark - 1));
+        int before = lookahead.beginOrdinal(mark - 1);
+        int earliest = Math.max((int) ordinal, before);
         return switch (rule) {
             case LATE -> latest;
             case EARLY -> earliest;
-            case EVEN -> earliest + (int) ((latest - (long) earliest) * (ordinal * GOLDEN >>> 33) >>> 31);
+            case EVEN -> Math.max(earliest, before + (int) ((latest - (double) before) * share));
         };
     }
 

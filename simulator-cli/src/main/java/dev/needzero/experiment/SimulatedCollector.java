@@ -58,12 +58,12 @@ final class SimulatedCollector implements GoCollector {
         this.heap = runtime.heap();
         this.lookahead = lookahead;
         this.deaths = new PendingDeaths(lookahead, settings.deaths());
-        this.markPhase = new MarkPhase(lookahead.allocPerScannedByte());
+        int procs = settings.procs() > 0 ? settings.procs() : lookahead.procs();
+        this.markPhase = new MarkPhase(lookahead.allocPerScannedByte(), procs);
         this.listener = listener;
         this.rootBytes = lookahead.rootBytes();
         this.markNanosPerByte = lookahead.markNanosPerByte();
         this.freeOsMemoryEveryNanos = settings.freeOsMemoryEveryNanos();
-        int procs = settings.procs() > 0 ? settings.procs() : lookahead.procs();
         MemoryLimit limit = runtime.memoryLimit(settings.memoryLimitBytes());
         int gogc = settings.gogc() == GcSettings.AS_RECORDED ? lookahead.gogc() : settings.gogc();
         Pacer pacer = new Pacer(gogc, limit, rootBytes);
