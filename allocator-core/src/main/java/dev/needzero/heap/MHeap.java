@@ -154,7 +154,7 @@ public final class MHeap {
         if (p != null && npages < layout.pageCachePages() >> 2) {
             PageCache cache = p.pageCache;
             if (cache.isEmpty()) {
-                pages.allocToCache(cache);
+                pages.allocToCache(cache, layout.pageCachePages());
             }
             page = cache.alloc(npages);
             scavenged = cache.lastScavengedPages();
@@ -179,8 +179,10 @@ public final class MHeap {
             int at;
             if (cache.isEmpty()) {
                 PageCache next = new PageCache();
-                next.base = Math.max(0, pages.find(1)) & -PageCache.PAGES;
-                next.freeBits = pages.freeBitsOf(next.base);
+                int first = Math.max(0, pages.find(1));
+                next.base = first & -PageCache.PAGES;
+                next.freeBits =
+                        pages.freeBitsOf(next.base) & PageCache.blockBits(first, layout.pageCachePages());
                 at = next.find(npages);
             } else {
                 at = cache.find(npages);
@@ -194,7 +196,8 @@ public final class MHeap {
 
     /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
     public void fillPageCache(P p, int fromPage) {
-        pages.fillCache(p.pageCache, fromPage & -PageCache.PAGES, -1L << fromPage);
+        pages.fillCache(p.pageCache, fromPage & -PageCache.PAGES,
+                -1L << fromPage & PageCache.blockBits(fromPage, layout.pageCachePages()));
     }
 
     /**
@@ -452,7 +455,7 @@ public final class MHeap {
     private void flushCounts(P p, MSpan span) {
         stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount - span.allocCountBeforeCache;
         span.allocCountBeforeCache = span.allocCount;
-        if (span.spanClass == SpanClass.TINY) {
+        if (span.spanClass == layout.tinySpanClass()) {
             stats.tinyAllocCount += p.tinyAllocs;
             p.tinyAllocs = 0;
         }

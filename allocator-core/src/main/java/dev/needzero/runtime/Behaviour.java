@@ -76,15 +76,21 @@ public enum Behaviour {
     TINY_BLOCK(
             "tinyBlock",
             Kind.SIZE,
-            "Size of the block that tiny objects share; 0 gives each its own slot",
+            "Size of the block that tiny objects share, 8, 16 or 32 B; 0 gives each its own slot",
             "runtime/malloc.go, maxTinySize",
             "1.21=16"),
     PAGE_CACHE(
             "pageCache",
-            Kind.of("64", "0"),
-            "Pages that a P takes from the page bitmap at a time",
+            Kind.of("64", "32", "16", "0"),
+            "Pages that a P takes from the page bitmap at a time; spans of less than a quarter of them come from there",
             "runtime/mpagecache.go, pageCachePages",
             "1.21=64"),
+    SIZE_CLASSES(
+            "sizeClasses",
+            Kind.TABLE,
+            "The slot sizes that small objects are rounded up to, and the pages of a span of each",
+            "runtime/sizeclasses.go, from 1.25 on internal/runtime/gc/sizeclasses.go; the same in all versions",
+            "1.21=go"),
     ARENA_GROWTH(
             "arenaGrowth",
             Kind.SIZE,
@@ -109,6 +115,8 @@ public enum Behaviour {
     record Kind(List<String> choices, boolean size) {
         static final Kind BOOLEAN = of("true", "false");
         static final Kind SIZE = new Kind(List.of(), true);
+        /** Go's own table, or one that is handed over as such. */
+        static final Kind TABLE = of("go");
 
         static Kind of(String... choices) {
             return new Kind(List.of(choices), false);
@@ -164,6 +172,9 @@ public enum Behaviour {
 
     /** What {@code --set} accepts, for people. */
     public String accepted() {
+        if (kind == Kind.TABLE) {
+            return "go, @FILE with a line BYTES PAGES for each class";
+        }
         return kind.size() ? "a size, as in 16KiB" : String.join(", ", kind.choices());
     }
 

@@ -34,6 +34,7 @@ public final class GoRuntime {
     private final boolean clearLargeScanAlways;
     private final boolean clearRequestedOnly;
     private final boolean clearSpecialisedWhole;
+    private final int tinySpanClass;
     private final boolean[] hasHeader = new boolean[SpanClass.COUNT];
 
     private MSpan lastSpan;
@@ -63,7 +64,8 @@ public final class GoRuntime {
         String small = behaviours.value(Behaviour.SMALL_SCAN_ZEROING);
         this.clearRequestedOnly = !small.equals("slot");
         this.clearSpecialisedWhole = small.equals("slot-to-80");
-        for (int c = 2; c < SpanClass.COUNT; c++) {
+        this.tinySpanClass = layout.tinySpanClass();
+        for (int c = 2; c < 2 * layout.sizeClasses().count(); c++) {
             hasHeader[c] = layout.hasHeader(c);
         }
     }
@@ -164,7 +166,7 @@ public final class GoRuntime {
 
     /** A slot for a block of tiny objects; both its words are always cleared. */
     public long mallocTinyBlock(P p) {
-        long at = mallocSmall(p, SpanClass.TINY, layout.tinyBlockBytes(), false);
+        long at = mallocSmall(p, tinySpanClass, layout.tinyBlockBytes(), false);
         os.write(at, Math.max(layout.tinyBlockBytes(), 1), Cause.ZEROING);
         return at;
     }

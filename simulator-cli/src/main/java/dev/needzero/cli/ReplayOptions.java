@@ -5,6 +5,8 @@ import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
 import dev.needzero.experiment.Verification;
 import dev.needzero.os.OsSettings;
+import dev.needzero.heap.SizeClasses;
+import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceInfo;
@@ -106,12 +108,20 @@ final class ReplayOptions {
         Behaviours result = version;
         for (Map.Entry<String, String> change : settings.entrySet()) {
             try {
-                result = result.with(change.getKey(), change.getValue());
+                result = change.getKey().equals(Behaviour.SIZE_CLASSES.key())
+                                && change.getValue().startsWith("@")
+                        ? result.withSizeClasses(change.getValue(), table(option, change.getValue()))
+                        : result.with(change.getKey(), change.getValue());
             } catch (IllegalArgumentException e) {
                 throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
             }
         }
         return result;
+    }
+
+    private SizeClasses table(String option, String file) {
+        return SizeClassFile.read(
+                file.substring(1), problem -> usage(option + " sizeClasses=" + file + ": " + problem));
     }
 
     /** Checks every option that can be wrong, before any work is done. */

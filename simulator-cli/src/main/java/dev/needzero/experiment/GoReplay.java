@@ -112,7 +112,8 @@ public final class GoReplay extends Replay {
         this.os = runtime.os();
         this.layout = heap.layout();
         this.recordedLayout = Behaviours.of(info.goVersion()).layout(0, 0);
-        this.sameClasses = recordedLayout.mallocHeaders() == layout.mallocHeaders()
+        this.sameClasses = recordedLayout.sizeClasses() == layout.sizeClasses()
+                && recordedLayout.mallocHeaders() == layout.mallocHeaders()
                 && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
                 && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
         this.touch = new TouchRules.Cache(settings.touch(), reader.types());
