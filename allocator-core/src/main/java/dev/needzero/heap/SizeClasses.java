@@ -58,8 +58,8 @@ public final class SizeClasses {
             }
             if (bytes[c] <= BITMAP_LIMIT_BYTES && pages[c] != 1) {
                 throw new IllegalArgumentException("size class " + c + ": spans of " + pages[c]
-                        + " pages; slots of up to " + BITMAP_LIMIT_BYTES
-                        + " bytes lie in spans of one page, for the bitmaps at a span's end are made for that");
+                        + " pages; expected 1, for slots of up to " + BITMAP_LIMIT_BYTES
+                        + " bytes have their bitmaps at the end of a span of one page");
             }
         }
         if (bytes[bytes.length - 1] != MAX_BYTES) {

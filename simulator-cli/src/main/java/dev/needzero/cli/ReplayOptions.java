@@ -146,7 +146,7 @@ final class ReplayOptions {
             if (!reader.info().placed() && recordedPlacement()) {
                 throw usage("--placement recorded: a " + reader.info().format() + " trace carries no addresses");
             }
-            gc.check(reader.info().format(), reader.info().placed(), recordedPlacement());
+            check(reader.info().format(), reader.info().placed());
             return rule == null ? reader : rule.apply(reader);
         } catch (RuntimeException e) {
             reader.close();
@@ -156,7 +156,15 @@ final class ReplayOptions {
 
     /** Options that can do nothing for a Go trace are usage errors. */
     void checkForGoTrace() {
-        gc.check("go-trace", true, recordedPlacement());
+        check("go-trace", true);
+    }
+
+    private void check(String format, boolean placed) {
+        gc.check(format, placed, recordedPlacement());
+        if (placed && changes.containsKey(Behaviour.TINY_BLOCK.key())) {
+            throw usage("--set tinyBlock: the recorded program has packed its tiny objects already, and a Go trace does not"
+                    + " tell their sizes; give a trace that does, as from needzero generate");
+        }
     }
 
     boolean recordedPlacement() {

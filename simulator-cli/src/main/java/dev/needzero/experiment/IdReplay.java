@@ -79,7 +79,8 @@ public final class IdReplay extends Replay {
                 0,
                 true,
                 null,
-                freeOsMemoryEveryNanos);
+                freeOsMemoryEveryNanos,
+                false);
     }
 
     @Override

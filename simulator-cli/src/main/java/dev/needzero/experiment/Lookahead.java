@@ -285,6 +285,17 @@ public final class Lookahead {
         return percent >= 1 && percent <= 10_000 ? (int) percent : GcSettings.DEFAULT_GOGC;
     }
 
+    /** Whether some goal lay below what GOGC allows: a memory limit was set. */
+    boolean limited() {
+        int gogc = gogc();
+        for (long[] pair : markedAndGoal) {
+            if (gogc > 0 && pair[1] < pair[0] + (pair[0] + rootBytes()) * gogc / 100 * 0.9) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Stacks and globals, in bytes: what the goals hold beyond what was marked. 0 where they do not tell. */
     long rootBytes() {
         int gogc = gogc();

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param eagerSweep whether a sweep is done at once, or paid for by allocations
  * @param deaths when objects are taken to have died; null where the trace says it
  * @param freeOsMemoryEveryNanos how often debug.FreeOSMemory is called; 0 for never
+ * @param limitedWhenRecorded whether the recorded goals lay below what GOGC allows
  */
 public record OwnCollector(
         int gogc,
@@ -29,7 +30,8 @@ public record OwnCollector(
         double allocPerScannedByte,
         boolean eagerSweep,
         GcSettings.Death deaths,
-        long freeOsMemoryEveryNanos) {
+        long freeOsMemoryEveryNanos,
+        boolean limitedWhenRecorded) {
 
     /** For the stable JSON. */
     public Map<String, Object> toJson() {
@@ -43,6 +45,7 @@ public record OwnCollector(
         json.put("sweep", eagerSweep ? "at once" : "paid for by allocations");
         json.put("deaths", deaths == null ? "as recorded" : deaths.toString());
         json.put("freeOsMemoryEveryNanos", freeOsMemoryEveryNanos);
+        json.put("limitedWhenRecorded", limitedWhenRecorded);
         return json;
     }
 
@@ -82,6 +85,9 @@ public record OwnCollector(
                         case EVEN -> ", deaths spread evenly between the recorded marks";
                     });
             text.append(", none after the last recorded mark; the collector's own spans as recorded");
+        }
+        if (limitedWhenRecorded && memoryLimitBytes == Long.MAX_VALUE) {
+            text.append(", no memory limit although the recorded goals show one (--gomemlimit sets it)");
         }
         if (freeOsMemoryEveryNanos > 0) {
             text.append(String.format(

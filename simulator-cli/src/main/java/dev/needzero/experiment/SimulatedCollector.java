@@ -79,7 +79,8 @@ final class SimulatedCollector implements GoCollector {
                 lookahead.allocPerScannedByte(),
                 procs > 1,
                 settings.deaths(),
-                freeOsMemoryEveryNanos);
+                freeOsMemoryEveryNanos,
+                lookahead.limited());
         this.background = new BackgroundScavenger(runtime.scavenger(), limit, procs);
     }
 
