@@ -187,10 +187,7 @@ public final class Collector implements HeapPolicy {
         int freed = 0;
         for (int page = fromPage; page < fromPage + Units.PAGES_PER_CHUNK; page++) {
             MSpan span = heap.spanOf(page);
-            if (span != null
-                    && span.page() == page
-                    && heap.isUnswept(span)
-                    && span.deadCount() == span.allocCount()) {
+            if (span != null && span.page() == page && heap.isUnswept(span) && span.deadCount() == span.allocCount()) {
                 int npages = span.npages();
                 heap.sweep(span, false);
                 freed += npages;

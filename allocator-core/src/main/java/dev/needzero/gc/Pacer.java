@@ -81,8 +81,7 @@ public final class Pacer {
         if (gogc == OFF) {
             return NO_GOAL_BYTES;
         }
-        return Math.max(
-                markedBytes + (markedBytes + rootBytes) * gogc / 100, HEAP_MINIMUM_BYTES * gogc / 100);
+        return Math.max(markedBytes + (markedBytes + rootBytes) * gogc / 100, HEAP_MINIMUM_BYTES * gogc / 100);
     }
 
     private static long trigger(long markedBytes, long goal, long lowest, long runwayBytes) {

@@ -181,8 +181,7 @@ public final class MHeap {
                 PageCache next = new PageCache();
                 int first = Math.max(0, pages.find(1));
                 next.base = first & -PageCache.PAGES;
-                next.freeBits =
-                        pages.freeBitsOf(next.base) & PageCache.blockBits(first, layout.pageCachePages());
+                next.freeBits = pages.freeBitsOf(next.base) & PageCache.blockBits(first, layout.pageCachePages());
                 at = next.find(npages);
             } else {
                 at = cache.find(npages);
@@ -196,7 +195,9 @@ public final class MHeap {
 
     /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
     public void fillPageCache(P p, int fromPage) {
-        pages.fillCache(p.pageCache, fromPage & -PageCache.PAGES,
+        pages.fillCache(
+                p.pageCache,
+                fromPage & -PageCache.PAGES,
                 -1L << fromPage & PageCache.blockBits(fromPage, layout.pageCachePages()));
     }
 

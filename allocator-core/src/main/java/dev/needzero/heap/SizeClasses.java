@@ -43,9 +43,8 @@ public final class SizeClasses {
      */
     public SizeClasses(int[] bytes, int[] pages) {
         if (bytes.length != pages.length || bytes.length < 2 || bytes.length > MAX_COUNT) {
-            throw new IllegalArgumentException(
-                    "a size-class table has 1 to " + (MAX_COUNT - 1) + " classes, each with bytes and pages; this has "
-                            + (bytes.length - 1));
+            throw new IllegalArgumentException("a size-class table has 1 to " + (MAX_COUNT - 1)
+                    + " classes, each with bytes and pages; this has " + (bytes.length - 1));
         }
         for (int c = 1; c < bytes.length; c++) {
             if (bytes[c] <= bytes[c - 1] || bytes[c] % 8 != 0) {

@@ -101,7 +101,8 @@ public enum Behaviour {
     /** Changes that more than one behaviour came with. */
     private static final class History {
         static final Origin HEADERS = new Origin("e3585c6757", 0, 66737, "allocation headers by default (38ac7c41aa)");
-        static final Origin MALLOC_SPLIT = new Origin("8730fcf885", 614257, 72991, "take mallocgc apart by size and kind");
+        static final Origin MALLOC_SPLIT =
+                new Origin("8730fcf885", 614257, 72991, "take mallocgc apart by size and kind");
     }
 
     /**

@@ -25,10 +25,7 @@ public final class Behaviours {
     private final SizeClasses sizeClasses;
 
     private Behaviours(
-            String version,
-            EnumMap<Behaviour, String> values,
-            Map<String, String> settings,
-            SizeClasses sizeClasses) {
+            String version, EnumMap<Behaviour, String> values, Map<String, String> settings, SizeClasses sizeClasses) {
         this.version = version;
         this.values = values;
         this.settings = settings;
@@ -109,7 +106,8 @@ public final class Behaviours {
         changed.put(behaviour, set);
         Map<String, String> named = new TreeMap<>(settings);
         named.put(behaviour.key(), set);
-        return new Behaviours(version, changed, named, behaviour == Behaviour.SIZE_CLASSES ? SizeClasses.GO : sizeClasses);
+        return new Behaviours(
+                version, changed, named, behaviour == Behaviour.SIZE_CLASSES ? SizeClasses.GO : sizeClasses);
     }
 
     /**

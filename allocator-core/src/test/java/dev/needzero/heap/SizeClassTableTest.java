@@ -34,7 +34,11 @@ class SizeClassTableTest {
     /** class, objects a span, tail waste, max waste: runtime/sizeclasses.go. */
     @ParameterizedTest
     @CsvSource({
-        "1, 1024, 0, 87.50", "2, 512, 0, 43.75", "3, 341, 8, 29.24", "5, 170, 32, 31.52", "7, 102, 32, 19.07",
+        "1, 1024, 0, 87.50",
+        "2, 512, 0, 43.75",
+        "3, 341, 8, 29.24",
+        "5, 170, 32, 31.52",
+        "7, 102, 32, 19.07",
         "67, 1, 0, 12.50"
     })
     void wasteIsWhatGosSourceSays(int sizeClass, int objects, int tail, double percent) {
@@ -59,10 +63,21 @@ class SizeClassTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "16 1\n8 1\n32768 4", "8 1\n8 1\n32768 4", "12 1\n32768 4", "8 0\n32768 4", "8 1\n32768 3", "8 1\n16384 2", "",
-        "8\n32768 4", "8 1 1\n32768 4", "eight 1\n32768 4", "8 2\n32768 4", "-8 1\n32768 4"
-    })
+    @ValueSource(
+            strings = {
+                "16 1\n8 1\n32768 4",
+                "8 1\n8 1\n32768 4",
+                "12 1\n32768 4",
+                "8 0\n32768 4",
+                "8 1\n32768 3",
+                "8 1\n16384 2",
+                "",
+                "8\n32768 4",
+                "8 1 1\n32768 4",
+                "eight 1\n32768 4",
+                "8 2\n32768 4",
+                "-8 1\n32768 4"
+            })
     void whatIsNoTableIsRefused(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> SizeClasses.parse(text));
         assertTrue(e.getMessage().contains("expected") || e.getMessage().contains("classes"), e.getMessage());

@@ -33,8 +33,9 @@ final class GcOptions {
     @Option(
             names = "--gc",
             paramLabel = "recorded|simulated",
-            description = "When objects are freed: where the recording freed them, or where a collector of the twin's own"
-                    + " would have. Default: recorded; simulated for traces that say when objects die.")
+            description =
+                    "When objects are freed: where the recording freed them, or where a collector of the twin's own"
+                            + " would have. Default: recorded; simulated for traces that say when objects die.")
     private Gc gc;
 
     @Option(
@@ -64,8 +65,9 @@ final class GcOptions {
     @Option(
             names = "--deaths",
             paramLabel = "late|early|even",
-            description = "When an object died that a recorded collection found dead: just before it, as early as the one"
-                    + " before allows, or spread evenly in between. Default: even.")
+            description =
+                    "When an object died that a recorded collection found dead: just before it, as early as the one"
+                            + " before allows, or spread evenly in between. Default: even.")
     private GcSettings.Death deaths;
 
     private String given() {
@@ -100,7 +102,8 @@ final class GcOptions {
     /** Options that can do nothing for a trace are usage errors. */
     void check(String format, boolean placed, boolean recordedPlacement) {
         if (placed && gc != Gc.SIMULATED && given() != null) {
-            throw usage(given() + ": the recorded collector has run already and goes by no setting; add --gc simulated");
+            throw usage(
+                    given() + ": the recorded collector has run already and goes by no setting; add --gc simulated");
         }
         if (placed && gc == Gc.SIMULATED && recordedPlacement) {
             throw usage("--gc simulated: with --placement recorded an object may be due where one still lives that the"
@@ -153,7 +156,8 @@ final class GcOptions {
                 return nanos.longValue();
             }
         }
-        throw usage("--free-os-memory-every " + freeOsMemoryEvery + ": expected a duration above 0, as in 500ms, 30s, 2m");
+        throw usage(
+                "--free-os-memory-every " + freeOsMemoryEvery + ": expected a duration above 0, as in 500ms, 30s, 2m");
     }
 
     private ParameterException usage(String message) {

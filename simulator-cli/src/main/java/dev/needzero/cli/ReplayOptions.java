@@ -4,8 +4,8 @@ import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
 import dev.needzero.experiment.Verification;
-import dev.needzero.os.OsSettings;
 import dev.needzero.heap.SizeClasses;
+import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.NoscanRule;
@@ -162,8 +162,9 @@ final class ReplayOptions {
     private void check(String format, boolean placed) {
         gc.check(format, placed, recordedPlacement());
         if (placed && changes.containsKey(Behaviour.TINY_BLOCK.key())) {
-            throw usage("--set tinyBlock: the recorded program has packed its tiny objects already, and a Go trace does not"
-                    + " tell their sizes; give a trace that does, as from needzero generate");
+            throw usage(
+                    "--set tinyBlock: the recorded program has packed its tiny objects already, and a Go trace does not"
+                            + " tell their sizes; give a trace that does, as from needzero generate");
         }
     }
 
@@ -202,12 +203,17 @@ final class ReplayOptions {
 
     /** What the figures rest on, in one line. */
     String assumptions(Replays.Settings settings, TraceInfo trace) {
-        return assumptions(settings, trace.exactFrees() ? "the twin's own" : settings.gc().simulated() ? "simulated" : "recorded");
+        return assumptions(
+                settings, trace.exactFrees() ? "the twin's own" : settings.gc().simulated() ? "simulated" : "recorded");
     }
 
     /** The same, with what a replay's collector went by. */
     String assumptions(Replays.Settings settings, Replay replay) {
-        return assumptions(settings, replay.ownCollector() == null ? "recorded" : replay.ownCollector().toString());
+        return assumptions(
+                settings,
+                replay.ownCollector() == null
+                        ? "recorded"
+                        : replay.ownCollector().toString());
     }
 
     private String assumptions(Replays.Settings settings, String collector) {

@@ -22,7 +22,8 @@ final class SizeClassFile {
         Path path = Path.of(file);
         try {
             if (!Files.isRegularFile(path)) {
-                throw asUsageError.apply("there is no such file; expected a line BYTES PAGES for each size class in it");
+                throw asUsageError.apply(
+                        "there is no such file; expected a line BYTES PAGES for each size class in it");
             }
             if (Files.size(path) > MAX_BYTES) {
                 throw asUsageError.apply("too long for a size-class table; expected at most 67 lines BYTES PAGES");

@@ -96,8 +96,9 @@ final class VersionsCommand implements Callable<Integer> {
                     String.format(Locale.ROOT, "%.2f %%", 100 * classes.maxWaste(c)));
         }
         table.print(out);
-        out.print("\nSlots and waste of a span that holds nothing else; at most wasted: when each object is as small as its"
-                + " class lets it be.\n");
+        out.print(
+                "\nSlots and waste of a span that holds nothing else; at most wasted: when each object is as small as its"
+                        + " class lets it be.\n");
         out.flush();
     }
 

@@ -7,7 +7,6 @@ import dev.needzero.heap.P;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
-import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.runtime.Metrics;

@@ -107,7 +107,11 @@ public final class IdReplay extends Replay {
             }
             switch (batch.kind[i]) {
                 case Kind.ALLOC ->
-                    alloc(a, batch.b[i], batch.c[i], runtime.heap().proc(procs == 0 ? batch.proc[i] : batch.proc[i] % procs));
+                    alloc(
+                            a,
+                            batch.b[i],
+                            batch.c[i],
+                            runtime.heap().proc(procs == 0 ? batch.proc[i] : batch.proc[i] % procs));
                 case Kind.FREE -> free((int) a);
                 case Kind.WRITE -> write((int) a, batch.b[i]);
                 case Kind.FORCE_GC -> collect(batch.timeNanos[i]);

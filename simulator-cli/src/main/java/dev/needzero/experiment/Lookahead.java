@@ -315,9 +315,7 @@ public final class Lookahead {
     /** What the last collection before the trace had left alive, as the first goal tells. */
     long markedBefore() {
         int gogc = gogc();
-        return gogc <= 0 || firstGoal < 0
-                ? 0
-                : Math.max(0, (firstGoal * 100 - rootBytes() * gogc) / (100 + gogc));
+        return gogc <= 0 || firstGoal < 0 ? 0 : Math.max(0, (firstGoal * 100 - rootBytes() * gogc) / (100 + gogc));
     }
 
     /**

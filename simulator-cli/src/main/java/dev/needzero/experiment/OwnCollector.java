@@ -90,8 +90,7 @@ public record OwnCollector(
             text.append(", no memory limit although the recorded goals show one (--gomemlimit sets it)");
         }
         if (freeOsMemoryEveryNanos > 0) {
-            text.append(String.format(
-                    Locale.ROOT, ", FreeOSMemory every %s s", freeOsMemoryEveryNanos / 1e9));
+            text.append(String.format(Locale.ROOT, ", FreeOSMemory every %s s", freeOsMemoryEveryNanos / 1e9));
         }
         return text.toString();
     }

@@ -230,7 +230,9 @@ public final class Verification {
         json.put("settings", behaviours.settings());
         json.put("touch", touch.toString());
         json.put("gc", replay.ownCollector() == null ? "recorded" : "simulated");
-        json.put("collector", replay.ownCollector() == null ? null : replay.ownCollector().toJson());
+        json.put(
+                "collector",
+                replay.ownCollector() == null ? null : replay.ownCollector().toJson());
         json.put("events", events);
         json.put("seconds", seconds);
         json.put(

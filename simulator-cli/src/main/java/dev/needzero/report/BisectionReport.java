@@ -53,7 +53,9 @@ public final class BisectionReport {
                     + (bisection.changes().isEmpty()
                             ? "The twin knows no difference between the two.\n"
                             : "None of the " + bisection.changes().size() + " change(s) between them moves it"
-                                    + (hidden() ? " alone; some do, and others take it back (--all shows them).\n" : ".\n")));
+                                    + (hidden()
+                                            ? " alone; some do, and others take it back (--all shows them).\n"
+                                            : ".\n")));
             shares(out);
             return;
         }
@@ -113,15 +115,17 @@ public final class BisectionReport {
         boolean any = false;
         for (int i = 0; i < bisection.changes().size(); i++) {
             long rise = bisection.rise(i);
-            if (i != bisection.culprit() && Math.abs(rise) >= NOTEWORTHY * Math.abs(bisection.wholeRise()) && rise != 0) {
+            if (i != bisection.culprit()
+                    && Math.abs(rise) >= NOTEWORTHY * Math.abs(bisection.wholeRise())
+                    && rise != 0) {
                 Change change = bisection.changes().get(i);
                 table.row("    " + change.origin().name() + version(change), signed(rise), share(rise));
                 any = true;
             }
         }
         if (any) {
-            out.print("On the way it also moved with" + (bisection.shares() == null ? " (--all tells more)" : "")
-                    + "\n");
+            out.print(
+                    "On the way it also moved with" + (bisection.shares() == null ? " (--all tells more)" : "") + "\n");
             table.print(out);
         }
     }
@@ -155,13 +159,13 @@ public final class BisectionReport {
                 signed(shares.interaction()));
         table.row("all, together", "", signed(shares.together()), share(shares.together()));
         table.print(out);
-        out.print("\nAlone: what the change does to the older version by itself. Among the others: what the newer version\n"
-                + "would be without it, the difference. Interaction: what it does only because of the others.\n");
+        out.print(
+                "\nAlone: what the change does to the older version by itself. Among the others: what the newer version\n"
+                        + "would be without it, the difference. Interaction: what it does only because of the others.\n");
     }
 
     private static String what(Change change) {
-        return String.join(
-                ", ", change.parts().stream().map(Change.Part::what).toList());
+        return String.join(", ", change.parts().stream().map(Change.Part::what).toList());
     }
 
     private static String where(Change change) {
@@ -202,7 +206,10 @@ public final class BisectionReport {
 
     private static String label(Behaviours behaviours) {
         StringBuilder label = new StringBuilder(behaviours.version());
-        behaviours.settings().forEach((key, value) -> label.append(' ').append(key).append('=').append(value));
+        behaviours
+                .settings()
+                .forEach((key, value) ->
+                        label.append(' ').append(key).append('=').append(value));
         return label.toString();
     }
 
@@ -276,8 +283,12 @@ public final class BisectionReport {
     private static Map<String, Object> change(Change change) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", change.origin().name());
-        json.put("commit", change.origin().commit().isEmpty() ? null : change.origin().commit());
-        json.put("changeList", change.origin().changeList() == 0 ? null : change.origin().changeList());
+        json.put(
+                "commit",
+                change.origin().commit().isEmpty() ? null : change.origin().commit());
+        json.put(
+                "changeList",
+                change.origin().changeList() == 0 ? null : change.origin().changeList());
         json.put("issue", change.origin().issue() == 0 ? null : change.origin().issue());
         json.put("subject", change.origin().subject());
         json.put("version", change.version().isEmpty() ? null : change.version());

@@ -62,7 +62,8 @@ class BisectCommandTest {
 
     @Test
     void tellsItAsGitDoes() {
-        String out = Invocation.of("bisect", SERVICE, "--good", "1.21", "--bad", "1.24").out();
+        String out = Invocation.of("bisect", SERVICE, "--good", "1.21", "--bad", "1.24")
+                .out();
         assertTrue(out.contains("Bisecting: 0 changes left to test after this (roughly 0 steps)\n[e3585c6757]"), out);
         assertTrue(out.contains("8730fcf885 is the first bad change\n"), out);
         assertTrue(out.contains("CL 614257, golang/go#72991"), out);
@@ -94,8 +95,7 @@ class BisectCommandTest {
         Map<?, ?> marks = row(shares, "1b40dbce1a");
         assertEquals(peak("1.23", "--set", "inlineMarkBits=true") - good, number(marks, "alone"));
         assertEquals(bad - peak("1.26", "--set", "inlineMarkBits=false"), number(marks, "amongTheOthers"));
-        assertEquals(
-                number(marks, "amongTheOthers") - number(marks, "alone"), number(marks, "interaction"));
+        assertEquals(number(marks, "amongTheOthers") - number(marks, "alone"), number(marks, "interaction"));
         assertEquals(bad - good, number(shares, "together"));
         assertEquals(bad - good, number(shares, "aloneSummed") + number(shares, "interaction"));
     }

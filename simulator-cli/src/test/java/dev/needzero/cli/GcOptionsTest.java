@@ -92,7 +92,10 @@ class GcOptionsTest {
         Map<?, ?> recorded = run(RELEASE);
         Map<?, ?> simulated = run(RELEASE, "--gc", "simulated");
         assertEquals(number(recorded, "gcCycles"), number(simulated, "gcCycles"));
-        assertEquals(number(recorded, "endRssBytes"), number(simulated, "endRssBytes"), 0.01 * number(recorded, "endRssBytes"));
+        assertEquals(
+                number(recorded, "endRssBytes"),
+                number(simulated, "endRssBytes"),
+                0.01 * number(recorded, "endRssBytes"));
     }
 
     @Test

@@ -31,7 +31,9 @@ class ChangesTest {
     @Test
     void aCommitIsOneChangeWhateverItChanged() {
         List<Change> changes = Changes.between(of("1.23"), of("1.24"));
-        assertEquals(List.of("8730fcf885"), changes.stream().map(c -> c.origin().name()).toList());
+        assertEquals(
+                List.of("8730fcf885"),
+                changes.stream().map(c -> c.origin().name()).toList());
         assertEquals(
                 List.of("largeZeroing", "smallScanZeroing"),
                 changes.get(0).parts().stream().map(Change.Part::what).toList());
@@ -63,7 +65,8 @@ class ChangesTest {
         assertEquals(614257, Changes.between(of("1.25"), newer).get(0).origin().changeList());
         Variant never = new Variant(Behaviours.of("1.25").with("tinyBlock", "0"), null);
         assertEquals(
-                "tinyBlock=0", Changes.between(of("1.25"), never).get(0).origin().name());
+                "tinyBlock=0",
+                Changes.between(of("1.25"), never).get(0).origin().name());
     }
 
     @Test
@@ -71,7 +74,9 @@ class ChangesTest {
         Variant older = new Variant(Behaviours.of("1.23"), "1.23");
         Variant newer = new Variant(Behaviours.of("1.24"), "1.24");
         List<Change> changes = Changes.between(older, newer);
-        assertTrue(changes.stream().flatMap(c -> c.parts().stream()).anyMatch(p -> p.what().contains("Swiss")));
+        assertTrue(changes.stream()
+                .flatMap(c -> c.parts().stream())
+                .anyMatch(p -> p.what().contains("Swiss")));
         assertEquals("1.24", older.with(changes).language());
     }
 
