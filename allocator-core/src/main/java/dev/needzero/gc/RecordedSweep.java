@@ -12,8 +12,12 @@ import dev.needzero.units.Units;
 public final class RecordedSweep {
     /** Who swept a span. */
     public enum By {
-        /** The background sweeper, or an allocation paying for itself: both go in order. */
-        IN_ORDER,
+        /** An allocation paying for itself: it goes in order, and a recording says how far. */
+        CREDIT,
+        /** The background sweeper: it goes in order as well. */
+        BACKGROUND,
+        /** Nobody knows: a P that gives up its cache, or a goroutine that waits in runtime.GC(), in order. */
+        UNKNOWN,
         /** A refill that looks for free slots; the twin's own refill comes next and does the same. */
         CACHE_SPAN,
         /** A span with nothing alive on it, wherever it stands in the queues. */
@@ -26,8 +30,15 @@ public final class RecordedSweep {
     private final MHeap heap;
     private final Sweeper sweeper;
     private boolean finishing;
-    private long pagesSweptBefore;
-    private long sweptInBackground;
+    /**
+     * Spans that were swept in order, that nothing died on, and that the twin has not swept yet: which those were may
+     * become clearer with the next that something died on.
+     */
+    private long owed;
+    /** Spans of the background sweeper's present batch that the twin has swept. */
+    private long ofBatch;
+    /** No P is idle, so that the background sweeper gives way after every batch. */
+    private boolean busy = true;
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
@@ -43,12 +54,14 @@ public final class RecordedSweep {
     public void worldStarted() {
         if (finishing) {
             finishing = false;
+            owed = 0;
             sweeper.finish();
         }
     }
 
     /** The program waited until everything was swept. */
     public void finishSweep() {
+        owed = 0;
         if (!heap.sweepDone()) {
             sweeper.finish();
         }
@@ -59,7 +72,7 @@ public final class RecordedSweep {
         finishing = false;
         finishSweep();
         sweeper.start();
-        sweptInBackground = 0;
+        ofBatch = 0;
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
             if (p != null) {
@@ -77,7 +90,16 @@ public final class RecordedSweep {
     /** A P begins to sweep. */
     public void sweepBegin(P p) {
         sweeper.flush(p);
-        pagesSweptBefore = heap.pagesSwept();
+        settle();
+        p.setSweptPages(0);
+    }
+
+    /** The queues are about to be looked at: what is known to be swept is swept. */
+    public void settle() {
+        for (; owed > 0 && sweeper.sweepOne(); owed--) {
+            // one after another
+        }
+        owed = 0;
     }
 
     /**
@@ -88,8 +110,9 @@ public final class RecordedSweep {
     public void sweepEnd(P p, By by, long bytes) {
         if (by == By.CACHE_SPAN) {
             p.setRefillSweepBytes(bytes);
-        } else if (by == By.IN_ORDER) {
-            while (((heap.pagesSwept() - pagesSweptBefore) << Units.PAGE_SHIFT) < bytes && sweeper.sweepOne()) {
+        } else if (by == By.CREDIT) {
+            long until = heap.pagesSwept() + (bytes >>> Units.PAGE_SHIFT) - p.sweptPages();
+            while (heap.pagesSwept() < until && sweeper.sweepOne(until - heap.pagesSwept())) {
                 // in step with the recording
             }
         }
@@ -100,45 +123,67 @@ public final class RecordedSweep {
         sweeper.flush(p);
     }
 
-    /**
-     * The background sweeper stopped for a while.
-     *
-     * @param spans spans it had swept since it started, with or without anything dead; negative: nothing is left to sweep
-     */
-    public void backgroundRan(P p, long spans) {
-        sweeper.flush(p);
-        while ((spans < 0 || sweptInBackground < spans) && sweeper.sweepOne()) {
-            sweptInBackground++;
-        }
-        sweptInBackground = 0;
+    /** Whether no P is idle. */
+    public void setBusy(boolean busy) {
+        this.busy = busy;
     }
 
     /**
-     * A recorded sweep freed objects that the twin has on this span; they are marked dead already.
+     * A goroutine that sweeps in order stopped for a while.
      *
-     * @param background whether the background sweeper did it
+     * @param spans how many it swept at least since it last did; negative: until nothing was left
      */
-    public void swept(P p, MSpan span, By by, boolean background) {
-        if (span.state() != MSpan.State.IN_USE || heap.isStale(span)) {
-            return; // a cached span: its P's flush sweeps it
+    public void sweeperRan(P p, long spans) {
+        sweeper.flush(p);
+        if (spans < 0) {
+            owed = Long.MAX_VALUE;
+            settle();
+            ofBatch = 0;
+        } else if (spans > 0) {
+            long batches = Math.max(1, (ofBatch + spans - 1) / spans);
+            owed += batches * spans - ofBatch;
+            ofBatch = 0;
+        }
+    }
+
+    /** A recorded sweep freed objects that the twin has on this span; they are marked dead already. */
+    public void swept(P p, MSpan span, By by) {
+        if (span.state() != MSpan.State.IN_USE) {
+            return;
+        }
+        if (heap.isStale(span)) {
+            // A P gives up what it had cached, one span class after the other, and has come to this one.
+            P holder = heap.cachedBy(span);
+            if (holder != null) {
+                heap.releaseThrough(holder, span.spanClass());
+            }
+            return;
         }
         if (heap.isUnswept(span)) {
             switch (by) {
-                case CACHE_SPAN -> heap.central(span.spanClass()).expect(span);
+                case CACHE_SPAN -> p.expect(span);
                 case RECLAIM -> {
                     sweeper.flush(p);
                     heap.sweep(span, false);
                 }
-                case IN_ORDER -> {
+                case CREDIT -> {
                     sweeper.flush(p);
-                    if (!background) {
-                        sweeper.sweepThrough(span);
-                    } else if (sweeper.comesWithin(span, BACKGROUND_BATCH_SPANS - sweptInBackground)) {
-                        sweptInBackground += sweeper.sweepThrough(span);
+                    settle();
+                    long before = heap.pagesSwept();
+                    sweeper.sweepThrough(span);
+                    p.setSweptPages(p.sweptPages() + heap.pagesSwept() - before);
+                }
+                case BACKGROUND -> {
+                    sweeper.flush(p);
+                    inOrder(span, busy ? owed + BACKGROUND_BATCH_SPANS - ofBatch : Long.MAX_VALUE);
+                }
+                case UNKNOWN -> {
+                    sweeper.flush(p);
+                    if (sweeper.comesWithin(span, owed + BACKGROUND_BATCH_SPANS)) {
+                        inOrder(span, Long.MAX_VALUE);
                     } else {
-                        // Elsewhere in the recording's queue than in the twin's: the others keep waiting.
+                        heap.unlist(span);
                         heap.sweep(span, false);
-                        sweptInBackground++;
                     }
                 }
             }
@@ -146,7 +191,19 @@ public final class RecordedSweep {
         }
         // The twin swept it before it knew of these deaths; unless a P holds it, it is swept once more.
         if (span.sweepgen() == heap.sweepgen()) {
+            heap.unlist(span);
             heap.sweep(span, false);
         }
+    }
+
+    /**
+     * Sweeps in order up to and including a span.
+     *
+     * @param most how many spans that can have been; where more stand before it, those of its own queue keep waiting
+     */
+    private void inOrder(MSpan span, long most) {
+        long swept = sweeper.sweepThrough(span, most);
+        ofBatch += Math.max(1, swept - owed);
+        owed = 0;
     }
 }

@@ -32,8 +32,18 @@ public final class Sweeper {
      * @return false when none is left
      */
     public boolean sweepOne() {
+        return sweepOne(Long.MAX_VALUE);
+    }
+
+    /**
+     * Sweeps the next span in order, of which it is known that it is no longer than {@code npages}: in which order large
+     * objects stand in their queue since before a trace began, only such sums tell.
+     *
+     * @return false when none is left
+     */
+    boolean sweepOne(long npages) {
         for (; centralIndex < 2 * SpanClass.COUNT; centralIndex++) {
-            MSpan span = heap.nextUnswept(centralIndex >> 1, (centralIndex & 1) == 0);
+            MSpan span = heap.nextUnswept(centralIndex >> 1, (centralIndex & 1) == 0, npages);
             if (span != null) {
                 heap.sweep(span, false);
                 return true;
@@ -55,15 +65,30 @@ public final class Sweeper {
         return false;
     }
 
+    /** Sweeps in order up to and including a span that is known to have been swept just now. */
+    public void sweepThrough(MSpan span) {
+        sweepThrough(span, Long.MAX_VALUE);
+    }
+
     /**
-     * Sweeps in order up to and including a span that is known to have been swept just now.
+     * The same, but only that span of its queue when more spans than this stand before it.
      *
      * @return spans swept
      */
-    public long sweepThrough(MSpan span) {
+    long sweepThrough(MSpan span, long most) {
+        long limit = most;
         long swept = 0;
         while (heap.isUnswept(span)) {
+            if (limit < Long.MAX_VALUE && heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0)) {
+                if (!comesWithin(span, limit - swept)) {
+                    heap.unlist(span);
+                    heap.sweep(span, false);
+                    return swept + 1;
+                }
+                limit = Long.MAX_VALUE;
+            }
             if (!sweepOne()) {
+                heap.unlist(span);
                 heap.sweep(span, false);
             }
             swept++;

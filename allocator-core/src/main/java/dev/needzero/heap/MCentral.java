@@ -17,8 +17,6 @@ public final class MCentral {
     private final int classPages;
     private final SpanSet[] partial = {new SpanSet(), new SpanSet()};
     private final SpanSet[] full = {new SpanSet(), new SpanSet()};
-    /** The span that the next refill is known to find by sweeping: however many it has to look at first. */
-    private MSpan expected;
 
     MCentral(MHeap heap, int spanClass) {
         this.heap = heap;
@@ -53,28 +51,29 @@ public final class MCentral {
      * here keeps a span that turns out empty: it is about to be used.
      */
     MSpan cacheSpan(P p) {
-        heap.policy.deductSweepCredit((long) classPages << Units.PAGE_SHIFT, 0);
-        MSpan span = partialSwept().pop();
-        if (span != null) {
-            return span;
-        }
-        if (!heap.sweepDone) {
-            span = sweepForSpace(p);
-            if (span != null) {
-                return span;
-            }
-        }
-        return grow(p);
+        MSpan span = findSpan(p);
+        return span != null ? span : grow(p);
     }
 
-    /** Says which span the next refill finds by sweeping, as a recording shows. */
-    public void expect(MSpan span) {
-        expected = span;
+    /** As {@link #cacheSpan}, but null where that would take fresh pages. */
+    MSpan findSpan(P p) {
+        heap.policy.deductSweepCredit((long) classPages << Units.PAGE_SHIFT, 0);
+        MSpan span = partialSwept().pop();
+        if (span == null && !heap.sweepDone) {
+            span = sweepForSpace(p);
+        }
+        return span;
+    }
+
+    /** Takes back what {@link #findSpan} found: the next one asked for. */
+    void putBack(MSpan span) {
+        span.sweepgen = heap.sweepgen;
+        partialSwept().pushFirst(span);
     }
 
     private MSpan sweepForSpace(P p) {
-        MSpan sought = expected;
-        expected = null;
+        MSpan sought = p.expected != null && p.expected.spanClass == spanClass ? p.expected : null;
+        p.expected = null;
         boolean recorded = p.refillSweepBytes >= 0;
         long budget = recorded ? p.refillSweepBytes / ((long) classPages << Units.PAGE_SHIFT) : SPAN_BUDGET + 1;
         p.refillSweepBytes = Math.min(p.refillSweepBytes, 0);
@@ -104,9 +103,12 @@ public final class MCentral {
             }
         }
         if (sought != null && heap.isUnswept(sought)) {
-            sought.listedIn = null;
+            heap.unlist(sought);
             heap.sweep(sought, true);
-            return sought;
+            if (sought.allocCount < sought.nelems) {
+                return sought;
+            }
+            fullSwept().push(sought); // under another version the recorded dead lie elsewhere
         }
         return null;
     }

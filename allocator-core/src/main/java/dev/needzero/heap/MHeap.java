@@ -3,7 +3,9 @@ package dev.needzero.heap;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
 import dev.needzero.units.Units;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The heap: pages handed out as spans, taken back, grown from the system in multiples of 4 MiB.
@@ -20,11 +22,12 @@ public final class MHeap {
 
     final HeapLayout layout;
     private final AddressSpace os;
-    private final PageAlloc pages = new PageAlloc();
+    private final PageAlloc pages;
     private final MCentral[] central = new MCentral[SpanClass.COUNT];
     private final int[] nelems = new int[SpanClass.COUNT];
     private final HeapStats stats = new HeapStats();
     HeapPolicy policy = HeapPolicy.NONE;
+    private HugePageCalls hugePageCalls = HugePageCalls.NONE;
 
     /** Even; up by two at every mark termination. See {@link MSpan}. */
     int sweepgen = 2;
@@ -42,6 +45,8 @@ public final class MHeap {
     private long[] everUsedBits = new long[0];
 
     private P[] procs = new P[1];
+    /** Free pages that some P, nobody knows which, is taken to have cached. */
+    private final List<PageCache> withheld = new ArrayList<>();
 
     /** Reserved and not yet used: {@code [curArena, arenaEnd)}, in pages. */
     private int curArena;
@@ -51,6 +56,7 @@ public final class MHeap {
     public MHeap(HeapLayout layout, AddressSpace os) {
         this.layout = layout;
         this.os = os;
+        this.pages = new PageAlloc(Math.max(1, (1 << os.osPageShift()) >> Units.PAGE_SHIFT));
         for (int c = 0; c < SpanClass.COUNT; c++) {
             int sizeClass = SpanClass.sizeClass(c);
             if (sizeClass < layout.sizeClasses().count()) {
@@ -63,6 +69,12 @@ public final class MHeap {
     /** Says who decides on sweeping and scavenging from now on. */
     public void setPolicy(HeapPolicy policy) {
         this.policy = policy;
+    }
+
+    /** Says what the heap asks of the system's huge pages from now on. */
+    public void setHugePageCalls(HugePageCalls calls) {
+        this.hugePageCalls = calls;
+        pages.scavengeIndex().setHugePageCalls(calls);
     }
 
     public HeapLayout layout() {
@@ -172,25 +184,46 @@ public final class MHeap {
         return initSpan(page, npages, scavenged, spanClass, use, 0);
     }
 
-    /** The page that a span of this length would begin at if it were allocated now, or -1 if the heap would have to grow. */
+    /** The page that a span of this length would begin at if it were allocated now. */
     public int peek(P p, int npages) {
+        int at = -1;
+        int wouldCache = -1;
         if (p != null && npages < layout.pageCachePages() >> 2) {
             PageCache cache = p.pageCache;
-            int at;
-            if (cache.isEmpty()) {
-                PageCache next = new PageCache();
-                int first = Math.max(0, pages.find(1));
-                next.base = first & -PageCache.PAGES;
-                next.freeBits = pages.freeBitsOf(next.base) & PageCache.blockBits(first, layout.pageCachePages());
-                at = next.find(npages);
-            } else {
-                at = cache.find(npages);
+            int lowest = cache.isEmpty() ? pages.find(1) : -1;
+            if (lowest >= 0) {
+                cache = new PageCache();
+                wouldCache = lowest & -PageCache.PAGES;
+                cache.base = wouldCache;
+                cache.freeBits =
+                        pages.freeBitsOf(wouldCache) & PageCache.blockBits(lowest, layout.pageCachePages());
             }
-            if (at >= 0) {
-                return at;
+            at = cache.find(npages);
+        }
+        if (at < 0) {
+            at = pages.findOutside(npages, wouldCache);
+        }
+        if (at < 0) {
+            // The heap grows; the span begins in the free pages at its old end.
+            at = pages.limitPage();
+            while (at > 0 && pages.isFree(at - 1, 1) && at - 1 >>> 6 != wouldCache >> 6) {
+                at--;
             }
         }
-        return pages.find(npages);
+        return at;
+    }
+
+    /** What {@link #peek} would answer if a span had just been made on pages that it named; nothing changes. */
+    public int peekPast(P p, int made, int madePages, int npages) {
+        PageCache cache = p.pageCache;
+        if (cache.holds(made, madePages)) {
+            long free = cache.freeBits;
+            cache.freeBits &= ~(-1L >>> 64 - madePages << made - cache.base);
+            int page = peek(p, npages);
+            cache.freeBits = free;
+            return page;
+        }
+        return pages.isFree(made, madePages) ? pages.without(made, madePages, () -> peek(p, npages)) : -1;
     }
 
     /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
@@ -230,6 +263,119 @@ public final class MHeap {
         }
         pages.allocRange(page, npages);
         return initSpan(page, npages, pages.lastScavengedPages(), spanClass, use, nelems);
+    }
+
+    /**
+     * A span on the pages that a recording shows, whatever this heap would have chosen. Pages that lie in a P's cache leave
+     * it; what else still lies there is taken to be gone.
+     *
+     * @param p who asks
+     */
+    public MSpan allocAs(P p, int page, int npages, int spanClass, MSpan.State use) {
+        int own = peek(p, npages);
+        long grown = 0;
+        while (page + npages > pages.limitPage()) {
+            grown += grow(npages);
+        }
+        int scavenged = takePages(p, page, npages);
+        if (own < page) {
+            withhold(own);
+        }
+        policy.beforeUse(grown, (long) scavenged << Units.PAGE_SHIFT);
+        return initSpan(page, npages, scavenged, spanClass, use, 0);
+    }
+
+    /**
+     * A recording passed these pages over though they are free: another P has them cached, and when it took them nobody
+     * saw. They are kept apart until the recording uses one or a collection ends.
+     */
+    private void withhold(int page) {
+        if (pages.freeBitsOf(page & -PageCache.PAGES) << ~page >= 0) {
+            return;
+        }
+        PageCache aside = new PageCache();
+        pages.fillCache(aside, page & -PageCache.PAGES, -1L);
+        withheld.add(aside);
+    }
+
+    /** The same for pages that a P was thought to have cached. */
+    private void withhold(PageCache cache, int page, int npages) {
+        int passed = cache.find(npages);
+        if (passed < page) {
+            long bits = npages == 1 ? ~(-1L << page) : -1L >>> 64 - npages << passed;
+            withheld.add(cache.split(bits));
+        }
+    }
+
+    /** Gives pages that were kept apart back to the heap, those of a run or all. */
+    private void giveBack(int page, int npages) {
+        for (int i = withheld.size() - 1; i >= 0; i--) {
+            if (npages == 0 || withheld.get(i).touches(page, npages)) {
+                pages.flush(withheld.remove(i));
+            }
+        }
+    }
+
+    private int takePages(P p, int page, int npages) {
+        PageCache own = p.pageCache;
+        if (own.holds(page, npages)) {
+            withhold(own, page, npages);
+            own.take(page, npages);
+            return own.lastScavengedPages();
+        }
+        for (P q : procs) {
+            if (q != null && q.pageCache.touches(page, npages)) {
+                pages.flush(q.pageCache);
+            }
+        }
+        giveBack(page, npages);
+        for (int at = page; at < page + npages; at++) {
+            MSpan still = spanOf(at);
+            if (still != null) {
+                discard(still);
+            }
+        }
+        boolean cacheable = npages < layout.pageCachePages() >> 2 && page >>> 6 == page + npages - 1 >>> 6;
+        if (cacheable && own.find(npages) >= 0) {
+            pages.flush(own); // it was given up unseen: its P was idle at a collection's end
+        }
+        if (cacheable && own.isEmpty()) {
+            pages.fillCache(own, page & -PageCache.PAGES, npages == 1 ? -1L << page : -1L);
+            own.take(page, npages);
+            return own.lastScavengedPages();
+        }
+        pages.allocRange(page, npages);
+        return pages.lastScavengedPages();
+    }
+
+    /** Frees a span with all that is on it: the recording shows that it is gone. */
+    public void discard(MSpan span) {
+        if (span.state == MSpan.State.IN_USE) {
+            P holder = cachedBy(span);
+            if (holder != null) {
+                flushCounts(holder, span);
+                holder.cached[span.spanClass] = null;
+            }
+            if (span.isLarge()) {
+                stats.largeFree += span.sizeBytes();
+                stats.largeFreeCount++;
+            } else {
+                stats.smallFreeCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount;
+            }
+        }
+        freeSpan(span);
+    }
+
+    /** Gives all pages back that were kept apart. */
+    public void releaseWithheld() {
+        giveBack(0, 0);
+    }
+
+    /** Gives the pages that a P has cached back to the heap: it is idle at a collection's end, or goes away. */
+    public void flushPageCache(P p) {
+        if (!p.pageCache.isEmpty()) {
+            pages.flush(p.pageCache);
+        }
     }
 
     private MSpan initSpan(
@@ -358,6 +504,7 @@ public final class MHeap {
         int at = curArena;
         curArena += ask;
         os.map((long) at << Units.PAGE_SHIFT, (long) ask << Units.PAGE_SHIFT);
+        hugePageCalls.grown((long) at << Units.PAGE_SHIFT, (long) ask << Units.PAGE_SHIFT);
         pages.grow(at, ask);
         stats.released += (long) ask << Units.PAGE_SHIFT;
         if (first && layout.basePaddingPages() > 0) {
@@ -372,7 +519,7 @@ public final class MHeap {
         long bytes = (long) npages << Units.PAGE_SHIFT;
         stats.released += bytes;
         stats.free -= bytes;
-        os.dontNeed((long) page << Units.PAGE_SHIFT, bytes);
+        os.release((long) page << Units.PAGE_SHIFT, bytes);
     }
 
     // ---- writes that creating a span makes
@@ -406,8 +553,57 @@ public final class MHeap {
 
     /** Makes a P use this span of a class instead of the one it has cached: the recording shows that it does. */
     public void adopt(P p, MSpan span) {
+        if (span.sweepgen == sweepgen + 3 || isStale(span)) {
+            return; // a P has it cached already, and no two may
+        }
         uncache(p, span.spanClass);
+        take(p, span);
+    }
+
+    /**
+     * Exchanges a P's span of a class for the one that a recording shows it to use from here on, or gives it up for fresh
+     * pages that come next.
+     *
+     * @param recorded a span with a free slot that no P has cached; null when the recording takes fresh pages
+     * @return whether this heap would have done the same
+     */
+    public boolean refillAs(P p, int spanClass, MSpan recorded) {
+        MSpan old = p.cached[spanClass];
+        boolean due = old == null || old.peekFree() < 0;
+        uncache(p, spanClass);
+        MSpan own = central[spanClass].findSpan(p);
+        if (own != null && own != recorded) {
+            central[spanClass].putBack(own);
+        }
+        if (recorded != null) {
+            take(p, recorded);
+        }
+        return due && own == recorded;
+    }
+
+    /** Takes a span out of the queue that it stands in. */
+    public void unlist(MSpan span) {
+        if (span.listedIn != null) {
+            span.listedIn.remove(span);
+        }
+    }
+
+    private void take(P p, MSpan span) {
+        unlist(span);
+        if (isUnswept(span)) {
+            sweep(span, true);
+        }
         cacheForUse(p, span);
+    }
+
+    /** The P that has a span cached, or null. */
+    public P cachedBy(MSpan span) {
+        for (P p : procs) {
+            if (p != null && p.cached[span.spanClass] == span) {
+                return p;
+            }
+        }
+        return null;
     }
 
     private MSpan cacheForUse(P p, MSpan span) {
@@ -569,18 +765,36 @@ public final class MHeap {
         return span.state == MSpan.State.IN_USE && span.sweepgen == sweepgen + 1;
     }
 
-    /** Takes the oldest unswept span of a class, of its full or its partial ones; null when there is none. */
-    public MSpan nextUnswept(int spanClass, boolean full) {
+    /**
+     * Takes the oldest unswept span of a class, of its full or its partial ones; of large objects' spans the oldest that is
+     * no longer than {@code npages}, if there is one.
+     *
+     * @return null when none is unswept
+     */
+    public MSpan nextUnswept(int spanClass, boolean full, long npages) {
         if (central[spanClass] == null) {
             return null;
         }
         SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
+        if (SpanClass.sizeClass(spanClass) == 0 && npages < Long.MAX_VALUE) {
+            MSpan fits = set.oldestUnswept(this, npages);
+            if (fits != null) {
+                set.remove(fits);
+                return fits;
+            }
+        }
         for (MSpan span = set.pop(); span != null; span = set.pop()) {
             if (isUnswept(span)) {
                 return span;
             }
         }
         return null;
+    }
+
+    /** Whether a span stands in this queue. */
+    public boolean isOfQueue(MSpan span, int spanClass, boolean full) {
+        return span.spanClass == spanClass
+                && span.listedIn == (full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept());
     }
 
     /**
@@ -640,6 +854,9 @@ public final class MHeap {
      * mapped there. Done at the sweep, for only then is it known which objects those were.
      */
     private void readByMarking(MSpan span) {
+        if (os.isPresent(span.base(), span.sizeBytes())) {
+            return; // reading changes nothing; nearly always so
+        }
         if (span.isLarge()) {
             if (span.deadCount() == 0) {
                 os.read(span.base(), span.sizeBytes());
@@ -674,6 +891,15 @@ public final class MHeap {
         stats.tinyAllocCount += p.tinyAllocs;
         p.tinyAllocs = 0;
         p.flushGen = sweepgen;
+    }
+
+    /** The first part of {@link #releaseAll}: the classes up to this one. */
+    public void releaseThrough(P p, int spanClass) {
+        for (int c = 0; c <= spanClass; c++) {
+            if (p.cached[c] != null && isStale(p.cached[c])) {
+                uncache(p, c);
+            }
+        }
     }
 
     /** Whether a P still holds spans from before the last mark termination. */

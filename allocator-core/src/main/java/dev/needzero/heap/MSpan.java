@@ -35,9 +35,9 @@ public final class MSpan {
     }
 
     // Hot: read or written by every allocation.
-    private long freeMask; // free slots among those of word freeWord, from freeIndex up
-    private int freeWord;
-    private int freeIndex;
+    long freeMask; // free slots among those of word freeWord, from freeIndex up
+    int freeWord;
+    int freeIndex;
     int allocCount;
     final int nelems;
     final int elemBytes;
@@ -54,8 +54,8 @@ public final class MSpan {
     /** The span set that lists this span: null, or one of mcentral's. An entry in any other set is stale. */
     SpanSet listedIn;
 
-    private long[] allocBits; // null: no slot was taken at the last sweep
-    private long[] deadBits; // null: nothing known to be dead
+    long[] allocBits; // null: no slot was taken at the last sweep
+    long[] deadBits; // null: nothing known to be dead
     private int deadCount;
 
     MSpan(int page, int npages, int spanClass, int nelems, int elemBytes, boolean needzero, State state) {
@@ -158,7 +158,11 @@ public final class MSpan {
             loadFreeMask(word);
             mask = freeMask;
         }
-        int slot = (freeWord << 6) + Long.numberOfTrailingZeros(mask);
+        int slot = freeIndex;
+        // Most often the slot after the last one; else the lowest bit tells.
+        if (freeWord != slot >>> 6 || (mask >>> slot & 1) == 0) {
+            slot = (freeWord << 6) + Long.numberOfTrailingZeros(mask);
+        }
         if (slot >= nelems) {
             freeIndex = nelems;
             return -1;
@@ -167,6 +171,18 @@ public final class MSpan {
         freeIndex = slot + 1;
         allocCount++;
         return slot;
+    }
+
+    /** The slot that {@link #nextFree} would hand out, or -1; nothing is taken. */
+    public int peekFree() {
+        for (int word = freeWord; word << 6 < nelems; word++) {
+            long mask = word == freeWord ? freeMask : allocBits == null ? -1L : ~allocBits[word];
+            if (mask != 0) {
+                int slot = (word << 6) + Long.numberOfTrailingZeros(mask);
+                return slot < nelems ? slot : -1;
+            }
+        }
+        return -1;
     }
 
     /** Whether no slot at or above freeIndex is free. */
@@ -212,6 +228,9 @@ public final class MSpan {
         } else {
             allocBits[slot >>> 6] &= ~(1L << slot);
         }
+        if (freeWord == slot >>> 6 && slot >= freeIndex) {
+            freeMask |= 1L << slot;
+        }
         allocCount--;
         return true;
     }
@@ -231,6 +250,14 @@ public final class MSpan {
         deadBits[slot >>> 6] |= 1L << slot;
         deadCount++;
         return true;
+    }
+
+    /** Takes {@link #markDead} back. */
+    public void markAlive(int slot) {
+        if (bit(deadBits, slot)) {
+            deadBits[slot >>> 6] &= ~(1L << slot);
+            deadCount--;
+        }
     }
 
     /** Slots known to be dead that the next sweep frees. */

@@ -21,6 +21,12 @@ public final class P {
     /** sweepgen at which this cache was last flushed. */
     int flushGen;
 
+    /** The span that the next refill of its class is known to find by sweeping: however many it has to look at first. */
+    MSpan expected;
+
+    /** Pages that this P has swept since a recording last showed it to begin. */
+    private long sweptPages;
+
     /** Bytes of spans that the next refill sweeps, as a recording tells; -1: as many as Go's budget allows. */
     long refillSweepBytes = -1;
 
@@ -36,6 +42,19 @@ public final class P {
     /** The span cached for a span class, or null. */
     public MSpan cached(int spanClass) {
         return cached[spanClass];
+    }
+
+    public long sweptPages() {
+        return sweptPages;
+    }
+
+    public void setSweptPages(long pages) {
+        sweptPages = pages;
+    }
+
+    /** Says which span the next refill finds by sweeping, as a recording shows. */
+    public void expect(MSpan span) {
+        expected = span;
     }
 
     /** Says how much the next refill sweeps. */

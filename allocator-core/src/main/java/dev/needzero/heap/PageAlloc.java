@@ -2,6 +2,7 @@ package dev.needzero.heap;
 
 import dev.needzero.units.Units;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 
 /**
  * Which pages are free, and the lowest run of n of them.
@@ -24,19 +25,25 @@ public final class PageAlloc {
     private static final int CHUNK_PAGES = Units.PAGES_PER_CHUNK;
     private static final int CHUNK_WORDS = CHUNK_PAGES / 64;
 
-    private long[] freeBits = new long[CHUNK_WORDS];
-    private long[] scavengedBits = new long[CHUNK_WORDS];
-    private int leaves = 1;
+    long[] freeBits = new long[CHUNK_WORDS];
+    long[] scavengedBits = new long[CHUNK_WORDS];
+    int leaves = 1;
     // Tree in heap order: node 1 is the root, leaf of chunk c is node leaves + c.
-    private int[] start = new int[2];
-    private int[] longest = new int[2];
-    private int[] end = new int[2];
+    int[] start = new int[2];
+    int[] longest = new int[2];
+    int[] end = new int[2];
 
     private final ScavengeIndex index = new ScavengeIndex();
     private int limitPage;
     private int freePages;
     private int freeScavengedPages;
     private int lastScavengedPages;
+    /** Pages of an osPage; 1 when that is no larger than a page. */
+    private final int osPagePages;
+
+    PageAlloc(int osPagePages) {
+        this.osPagePages = osPagePages;
+    }
 
     /** Adds pages, free and scavenged; page and count are multiples of 512. */
     void grow(int page, int npages) {
@@ -198,6 +205,30 @@ public final class PageAlloc {
         }
     }
 
+    /** As {@link #find}, but outside of one 64-page block; -1 names none. */
+    int findOutside(int npages, int block) {
+        if (block < 0) {
+            return find(npages);
+        }
+        long free = freeBits[block >>> 6];
+        freeBits[block >>> 6] = 0;
+        update(block, PageCache.PAGES);
+        int page = find(npages);
+        freeBits[block >>> 6] = free;
+        update(block, PageCache.PAGES);
+        return page;
+    }
+
+    /** The answer to a question while some free pages are not; nothing changes. */
+    int without(int page, int npages, IntSupplier question) {
+        clear(freeBits, page, npages);
+        update(page, npages);
+        int answer = question.getAsInt();
+        set(freeBits, page, npages);
+        update(page, npages);
+        return answer;
+    }
+
     // ---- scavenging
 
     ScavengeIndex scavengeIndex() {
@@ -215,7 +246,8 @@ public final class PageAlloc {
      * <p>Go: {@code runtime/mgcscavenge.go}, {@code pageAlloc.scavenge}.
      *
      * @param force dense chunks and memory freed in this generation as well
-     * @param hugePagePages pages of a huge page that should not be broken, 0 when the system has none
+     * @param hugePagePages pages of a huge page that should not be broken, 0 when the system has none; it counts only
+     *     where an osPage is no larger than a page, for the huge pages of other systems are larger than a chunk
      * @return bytes released
      */
     public long scavenge(long bytes, boolean force, int hugePagePages, ReleaseSink sink) {
@@ -234,21 +266,23 @@ public final class PageAlloc {
 
     private int scavengeOne(int from, int maxPages, int hugePagePages, ReleaseSink sink) {
         int chunkBase = from & -CHUNK_PAGES;
-        int last = from;
-        while (last >= chunkBase && !isCandidate(last)) {
-            last--;
+        // Where an osPage is larger than a page, only whole ones can be given back.
+        int step = osPagePages;
+        int last = (from & -step) + step - 1;
+        while (last >= chunkBase && !isCandidate(last, step)) {
+            last -= step;
         }
         if (last < chunkBase) {
             index.setEmpty(from / CHUNK_PAGES);
             return 0;
         }
-        int low = last;
-        while (low > chunkBase && isCandidate(low - 1)) {
-            low--;
+        int low = last + 1 - step;
+        while (low > chunkBase && isCandidate(low - 1, step)) {
+            low -= step;
         }
         int run = last + 1 - low;
-        int at = last + 1 - Math.min(run, maxPages);
-        if (hugePagePages > 0) {
+        int at = last + 1 - Math.min(run, (int) Units.alignUp(maxPages, step));
+        if (hugePagePages > 0 && step == 1) {
             int above = (int) Units.alignUp(at, hugePagePages);
             int below = (int) Units.alignDown(at, hugePagePages);
             if (above <= last + 1 && below >= low && at > low) {
@@ -258,12 +292,15 @@ public final class PageAlloc {
         int npages = last + 1 - at;
         set(scavengedBits, at, npages);
         freeScavengedPages += npages;
+        index.broken(from / CHUNK_PAGES);
         sink.released(at, npages);
         return npages;
     }
 
-    private boolean isCandidate(int page) {
-        return (freeBits[page >>> 6] & ~scavengedBits[page >>> 6]) >>> page << 63 != 0;
+    /** Whether all of the {@code step} pages that end with this one are free and not scavenged. */
+    private boolean isCandidate(int lastPage, int step) {
+        long wanted = (1L << step) - 1 << lastPage + 1 - step;
+        return (freeBits[lastPage >>> 6] & ~scavengedBits[lastPage >>> 6] & wanted) == wanted;
     }
 
     /** Says of a free scavenged page that it is not with the system after all; false if it is not such a page. */

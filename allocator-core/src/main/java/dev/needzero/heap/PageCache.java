@@ -49,12 +49,47 @@ public final class PageCache {
     int alloc(int npages) {
         int page = find(npages);
         if (page >= 0) {
-            long run = -1L >>> 64 - npages << page - base;
-            lastScavengedPages = Long.bitCount(scavengedBits & run);
-            freeBits &= ~run;
-            scavengedBits &= ~run;
+            take(page, npages);
         }
         return page;
+    }
+
+    /** Moves some of the pages into a cache of their own. */
+    PageCache split(long bits) {
+        PageCache part = new PageCache();
+        part.base = base;
+        part.freeBits = freeBits & bits;
+        part.scavengedBits = scavengedBits & bits;
+        freeBits &= ~bits;
+        scavengedBits &= ~bits;
+        return part;
+    }
+
+    /** Whether all pages of a run are cached. */
+    boolean holds(int page, int npages) {
+        if (page < base || page + npages > base + PAGES) {
+            return false;
+        }
+        long run = -1L >>> 64 - npages << page - base;
+        return (freeBits & run) == run;
+    }
+
+    /** Whether any page of a run is cached. */
+    boolean touches(int page, int npages) {
+        for (int at = Math.max(page, base); at < Math.min(page + npages, base + PAGES); at++) {
+            if ((freeBits >>> at & 1) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Hands out a run of cached pages. */
+    void take(int page, int npages) {
+        long run = -1L >>> 64 - npages << page - base;
+        lastScavengedPages = Long.bitCount(scavengedBits & run);
+        freeBits &= ~run;
+        scavengedBits &= ~run;
     }
 
     /** Says of a cached page that it is not with the system after all. */

@@ -17,6 +17,10 @@ public final class ScavengeIndex {
     private short[] lastInUse = new short[16];
     private int[] generation = new int[16];
     private boolean[] hasFree = new boolean[16];
+    /** The scavenger took a part of the chunk since it was last dense: Go takes it to have lost its huge pages. */
+    private boolean[] broken = new boolean[16];
+
+    private HugePageCalls hugePageCalls = HugePageCalls.NONE;
     private int currentGeneration;
     private int lowestChunk = Integer.MAX_VALUE;
     /** Highest page freed in this generation; the background scavenger sees it from the next on. */
@@ -32,6 +36,7 @@ public final class ScavengeIndex {
             lastInUse = Arrays.copyOf(lastInUse, length);
             generation = Arrays.copyOf(generation, length);
             hasFree = Arrays.copyOf(hasFree, length);
+            broken = Arrays.copyOf(broken, length);
         }
         lowestChunk = Math.min(lowestChunk, chunk);
     }
@@ -41,6 +46,23 @@ public final class ScavengeIndex {
         inUse[chunk] += (short) npages;
         if (inUse[chunk] == Units.PAGES_PER_CHUNK) {
             hasFree[chunk] = false;
+        }
+        if (broken[chunk] && inUse[chunk] > DENSE_PAGES) {
+            broken[chunk] = false;
+            hugePageCalls.dense(chunk, npages);
+        }
+    }
+
+    /** Says what is asked of the system when a chunk's huge pages are broken, and when it fills up again. */
+    void setHugePageCalls(HugePageCalls calls) {
+        this.hugePageCalls = calls;
+    }
+
+    /** The scavenger is about to take pages of the chunk. */
+    void broken(int chunk) {
+        if (!broken[chunk]) {
+            broken[chunk] = true;
+            hugePageCalls.broken(chunk);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.needzero.heap;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * A queue of spans: pushed at the tail, popped from the head, oldest first.
@@ -14,15 +15,44 @@ final class SpanSet {
     private int head;
     private int size;
 
-    void push(MSpan span) {
+    /** Puts a span before all others. */
+    void pushFirst(MSpan span) {
+        makeRoom();
+        span.listedIn = this;
+        head = head - 1 & ring.length - 1;
+        ring[head] = span;
+        size++;
+    }
+
+    private void makeRoom() {
         if (size == ring.length) {
             MSpan[] wider = Arrays.copyOf(ring, size * 2);
             System.arraycopy(ring, 0, wider, size, head);
             ring = wider;
         }
+    }
+
+    void push(MSpan span) {
+        makeRoom();
         span.listedIn = this;
         ring[head + size & ring.length - 1] = span;
         size++;
+    }
+
+    /** Takes a span out, wherever it stands. */
+    void remove(MSpan span) {
+        span.listedIn = null;
+        for (int i = 0; i < size; i++) {
+            if (ring[head + i & ring.length - 1] == span) {
+                for (int k = i; k > 0; k--) {
+                    ring[head + k & ring.length - 1] = ring[head + k - 1 & ring.length - 1];
+                }
+                ring[head] = null;
+                head = head + 1 & ring.length - 1;
+                size--;
+                return;
+            }
+        }
     }
 
     /** The oldest span, taken out, or null. */
@@ -38,6 +68,16 @@ final class SpanSet {
             }
         }
         return null;
+    }
+
+    /** Hands every span that is listed here to a visitor, oldest first. */
+    void forEach(Consumer<MSpan> visitor) {
+        for (int i = 0; i < size; i++) {
+            MSpan span = ring[head + i & ring.length - 1];
+            if (span.listedIn == this) {
+                visitor.accept(span);
+            }
+        }
     }
 
     /**
@@ -74,6 +114,17 @@ final class SpanSet {
             n += ring[head + i & ring.length - 1].listedIn == this ? 1 : 0;
         }
         return n;
+    }
+
+    /** The oldest span that awaits sweeping and is no longer than this, left in place; null when there is none. */
+    MSpan oldestUnswept(MHeap heap, long npages) {
+        for (int i = 0; i < size; i++) {
+            MSpan span = ring[head + i & ring.length - 1];
+            if (span.npages <= npages && isAwaiting(heap, span)) {
+                return span;
+            }
+        }
+        return null;
     }
 
     private boolean isAwaiting(MHeap heap, MSpan span) {

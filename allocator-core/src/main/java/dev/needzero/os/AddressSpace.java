@@ -7,28 +7,58 @@ import java.util.Arrays;
  * The heap's stretch of a process's virtual memory, page by page: a private anonymous mapping as Linux keeps it.
  *
  * <p>Addresses are byte offsets from the stretch's start; it grows upward. An osPage is untouched, zero-mapped (only read:
- * the kernel's one zero page is mapped there and no Rss counts it) or resident, and then it remembers the cause. Each is a
- * bit a page:
+ * the kernel's one zero page is mapped there and no Rss counts it) or resident, and then it remembers the cause. Resident
+ * pages can be lazily free: given back with MADV_FREE, and still there until the system is short of memory. Each is a bit a
+ * page, no page has two of the first three:
  *
  * <pre>
- *   residentBits    1 = backed by memory of its own
+ *   residentBits    1 = backed by memory of its own, and not lazily free
+ *   lazyFreeBits    1 = backed by memory of its own that the system may take
  *   zeroMappedBits  1 = mapped to the zero page
- *   causeLow/High   two bits of {@link Cause}, meaningful where resident
+ *   causeLow/High   two bits of {@link Cause}, meaningful where backed by memory
  * </pre>
  *
- * <p>Linux: {@code mm/memory.c}, anonymous faults; {@code mm/madvise.c}. Left out: swap, reclaim, the page tables' own
- * memory.
+ * <p>What huge pages change is {@link HugePages}'; who collapses base pages into them, {@link Khugepaged}; what all this
+ * costs a container, {@link MemoryCgroup}.
+ *
+ * <p>Linux: {@code mm/memory.c}, anonymous faults; {@code mm/madvise.c}; {@code mm/huge_memory.c}. Left out: swap, and
+ * reclaim of anything but lazily free pages. Lazily free pages are reclaimed lowest address first, where the kernel goes by
+ * their age. When MADV_FREE splits a huge page, the kernel drops those of its pages that hold nothing but zeros; the model,
+ * which knows no contents, keeps them.
  */
 public final class AddressSpace {
+    /** What became of a block that was to be collapsed into a huge page. */
+    enum Collapse {
+        NOT_ELIGIBLE,
+        LEFT_ALONE,
+        DONE
+    }
+
     private final int shift;
-    private final boolean hugeFaults;
+    private final int blockShift;
+    private final boolean hugeZeroPage;
+    private final boolean lazyRelease;
+    private final HugePages huge;
+    private final MemoryCgroup cgroup;
+    private final Khugepaged khugepaged;
+    /** Charged pages above this have the kernel reclaim. */
+    private final long quietPages;
+
+    private final long maxPages;
+    private KernelCalls calls;
+
     private long[] residentBits = new long[64];
+    private long[] lazyFreeBits = new long[64];
     private long[] zeroMappedBits = new long[64];
     private long[] causeLow = new long[64];
     private long[] causeHigh = new long[64];
     private final long[] committedPages = new long[Cause.COUNT];
+    /** Lazily free ones included. */
     private long residentPages;
+
+    private long lazyFreePages;
     private long peakResidentPages;
+    private long peakChargedPages;
     private long zeroMappedPages;
     private long mappedFrom = Long.MAX_VALUE;
     private long mappedTo;
@@ -36,7 +66,21 @@ public final class AddressSpace {
 
     public AddressSpace(OsSettings settings) {
         this.shift = settings.osPageShift();
-        this.hugeFaults = settings.thp() == OsSettings.Thp.ALWAYS;
+        this.hugeZeroPage = settings.hugeZeroPage();
+        this.lazyRelease = settings.release() == OsSettings.Release.FREE;
+        this.huge = new HugePages(settings);
+        this.blockShift = huge.blockShift;
+        this.cgroup = new MemoryCgroup(settings.limits());
+        this.khugepaged = settings.khugepaged() == null || settings.thp() == OsSettings.Thp.NEVER
+                ? null
+                : new Khugepaged(settings.khugepaged(), blockShift);
+        this.quietPages = cgroup.quietBytes() >>> shift;
+        this.maxPages = cgroup.maxHeapBytes() >>> shift;
+    }
+
+    /** Says who is told from now on what this address space is told. */
+    public void watch(KernelCalls other) {
+        this.calls = other;
     }
 
     /** mmap(PROT_NONE): the range extends the reservation. */
@@ -45,6 +89,9 @@ public final class AddressSpace {
             throw new IllegalStateException("reserving at " + address + ", expected " + reservedTo);
         }
         reservedTo = address + bytes;
+        if (calls != null) {
+            calls.reserve(address, bytes);
+        }
     }
 
     /** mmap(MAP_FIXED, PROT_READ|PROT_WRITE): the range, adjacent to what is mapped, becomes usable. No page commits. */
@@ -59,9 +106,14 @@ public final class AddressSpace {
         if (words > residentBits.length) {
             int length = Math.max(words, residentBits.length + (residentBits.length >> 1));
             residentBits = Arrays.copyOf(residentBits, length);
+            lazyFreeBits = Arrays.copyOf(lazyFreeBits, length);
             zeroMappedBits = Arrays.copyOf(zeroMappedBits, length);
             causeLow = Arrays.copyOf(causeLow, length);
             causeHigh = Arrays.copyOf(causeHigh, length);
+        }
+        huge.grow(mappedTo);
+        if (calls != null) {
+            calls.map(address, bytes);
         }
     }
 
@@ -87,21 +139,47 @@ public final class AddressSpace {
             throw new IllegalStateException("a write to osPages " + first + " to " + last + " outside the mapping "
                     + mappedFrom + " to " + mappedTo);
         }
-        if (hugeFaults) {
-            commitHuge(first, last, cause);
+        if (calls != null) {
+            calls.write(first << shift, last - first + 1 << shift);
         }
+        for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
+            long from = Math.max(first, block << blockShift);
+            long to = Math.min(last, lastOf(block));
+            if (huge.hasTable(block)) {
+                commitRange(from, to, cause);
+            } else if (huge.isHuge(block)) {
+                // The processor notes a write for the huge page, not for a part of it.
+                commitRange(block << blockShift, lastOf(block), cause);
+            } else if ((huge.isZero(block) || isWhollyMapped(block) && huge.faultsHuge(block)) && roomForHuge(block)) {
+                commitHuge(block, from, to, cause);
+            } else {
+                huge.setTable(block);
+                commitRange(from, to, cause);
+            }
+        }
+        peakResidentPages = Math.max(peakResidentPages, residentPages);
+        if (chargedPages() > peakChargedPages) {
+            charged();
+        }
+    }
+
+    private void commitRange(long first, long last, int cause) {
         for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
-            long mask = mask(w, first, last);
-            long added = mask & ~residentBits[w];
+            long added = mask(w, first, last) & ~residentBits[w];
             if (added != 0) {
                 commitWord(w, added, cause);
             }
         }
-        peakResidentPages = Math.max(peakResidentPages, residentPages);
     }
 
-    private void commitWord(int w, long added, int cause) {
-        residentBits[w] |= added;
+    private void commitWord(int w, long written, int cause) {
+        residentBits[w] |= written;
+        long kept = lazyFreeBits[w] & written;
+        if (kept != 0) {
+            lazyFreeBits[w] &= ~kept;
+            lazyFreePages -= Long.bitCount(kept);
+        }
+        long added = written & ~kept;
         causeLow[w] = (cause & 1) != 0 ? causeLow[w] | added : causeLow[w] & ~added;
         causeHigh[w] = (cause & 2) != 0 ? causeHigh[w] | added : causeHigh[w] & ~added;
         int n = Long.bitCount(added);
@@ -114,68 +192,318 @@ public final class AddressSpace {
         }
     }
 
-    /** With THP always, the first write to a wholly untouched, wholly mapped 2 MiB range commits all of it. */
-    private void commitHuge(long first, long last, int cause) {
-        int hugeShift = Units.HUGE_PAGE_SHIFT - shift;
-        for (long huge = first >>> hugeShift; huge <= last >>> hugeShift; huge++) {
-            long from = huge << hugeShift;
-            long to = from + (1L << hugeShift) - 1;
-            if (from << shift < mappedFrom || to + 1 << shift > mappedTo || anyMapped(from, to)) {
-                continue;
-            }
-            // The pages asked for keep their own cause; the round-up has its.
-            for (long page = Math.max(from, first); page <= Math.min(to, last); page++) {
-                commitWord((int) (page >>> 6), 1L << page, cause);
-            }
-            for (int w = (int) (from >>> 6); w <= (int) (to >>> 6); w++) {
-                long added = mask(w, from, to) & ~residentBits[w];
-                if (added != 0) {
-                    commitWord(w, added, Cause.HUGE_PAGE);
-                }
-            }
-        }
+    /** One huge page for a block: the pages asked for keep their own cause; the round-up has its. */
+    private void commitHuge(long block, long first, long last, int cause) {
+        commitRange(first, last, cause);
+        commitRange(block << blockShift, lastOf(block), Cause.HUGE_PAGE);
+        huge.setHuge(block);
     }
 
-    private boolean anyMapped(long first, long last) {
-        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
-            if (((residentBits[w] | zeroMappedBits[w]) & mask(w, first, last)) != 0) {
-                return true;
-            }
+    private long lastOf(long block) {
+        return (block + 1 << blockShift) - 1;
+    }
+
+    private boolean isWhollyMapped(long block) {
+        return block >= firstBlock() && block < endBlock();
+    }
+
+    /** The first block that lies in the mapping with all of its range. */
+    long firstBlock() {
+        int toBlock = blockShift + shift;
+        return mappedTo == 0 ? 0 : mappedFrom + (1L << toBlock) - 1 >>> toBlock;
+    }
+
+    /** The first block behind those that lie in the mapping with all of their range. */
+    long endBlock() {
+        return mappedTo >>> blockShift + shift;
+    }
+
+    /** A huge page that memory.max leaves no room for is no reason to kill: the kernel takes base pages instead. */
+    private boolean roomForHuge(long block) {
+        if (maxPages >= Long.MAX_VALUE >>> shift) {
+            return true;
         }
-        return false;
+        long pages = 1L << blockShift;
+        if (chargedPages() + pages > maxPages) {
+            reclaim(chargedPages() + pages - maxPages, block);
+        }
+        return chargedPages() + pages <= maxPages;
     }
 
     /** Reads a range: untouched pages get the zero page mapped. */
     public void read(long address, long bytes) {
         long first = address >>> shift;
         long last = address + bytes - 1 >>> shift;
+        if (first == last && isPresent(first)) {
+            return;
+        }
+        boolean told = calls == null;
+        for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
+            if (huge.isHuge(block) || huge.isZero(block)) {
+                continue;
+            }
+            if (!told) {
+                told = true;
+                calls.read(address, bytes);
+            }
+            long from = Math.max(first, block << blockShift);
+            long to = Math.min(last, lastOf(block));
+            if (!isWhollyMapped(block) || !huge.faultsHuge(block)) {
+                huge.setTable(block);
+                mapZeroPage(from, to);
+            } else if (hugeZeroPage) {
+                mapZeroPage(block << blockShift, lastOf(block));
+                huge.setZero(block);
+            } else if (roomForHuge(block)) {
+                commitHuge(block, from, to, Cause.HUGE_PAGE);
+                peakResidentPages = Math.max(peakResidentPages, residentPages);
+                charged();
+            }
+        }
+    }
+
+    private boolean isPresent(long osPage) {
+        int w = (int) (osPage >>> 6);
+        return ((residentBits[w] | zeroMappedBits[w] | lazyFreeBits[w]) >>> osPage & 1) != 0;
+    }
+
+    /** Whether every page of a range has something mapped: memory of its own, given up or not, or the zero page. */
+    public boolean isPresent(long address, long bytes) {
+        long first = address >>> shift;
+        long last = address + bytes - 1 >>> shift;
         for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
-            long added = mask(w, first, last) & ~residentBits[w] & ~zeroMappedBits[w];
+            if ((mask(w, first, last) & ~residentBits[w] & ~lazyFreeBits[w] & ~zeroMappedBits[w]) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void mapZeroPage(long first, long last) {
+        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
+            long added = mask(w, first, last) & ~residentBits[w] & ~lazyFreeBits[w] & ~zeroMappedBits[w];
             zeroMappedBits[w] |= added;
             zeroMappedPages += Long.bitCount(added);
         }
     }
 
+    /** Gives a range back with the advice that the settings name. */
+    public void release(long address, long bytes) {
+        if (lazyRelease) {
+            free(address, bytes);
+        } else {
+            dontNeed(address, bytes);
+        }
+    }
+
     /** madvise(MADV_DONTNEED): whole pages of the range are dropped at once. */
     public void dontNeed(long address, long bytes) {
-        long first = Units.alignUp(address, 1L << shift) >>> shift;
-        long last = (address + bytes >>> shift) - 1;
+        long first = firstWhole(address);
+        long last = lastWhole(address, bytes);
         if (last < first) {
             return;
         }
-        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
-            long mask = mask(w, first, last);
-            long dropped = residentBits[w] & mask;
-            if (dropped != 0) {
-                residentPages -= Long.bitCount(dropped);
-                for (int cause = 0; cause < Cause.COUNT; cause++) {
-                    committedPages[cause] -= Long.bitCount(dropped & ofCause(w, cause));
-                }
-                residentBits[w] &= ~mask;
-            }
-            zeroMappedPages -= Long.bitCount(zeroMappedBits[w] & mask);
-            zeroMappedBits[w] &= ~mask;
+        if (calls != null) {
+            calls.dontNeed(first << shift, last - first + 1 << shift);
         }
+        drop(first, last);
+    }
+
+    private long firstWhole(long address) {
+        return Units.alignUp(address, 1L << shift) >>> shift;
+    }
+
+    private long lastWhole(long address, long bytes) {
+        return (address + bytes >>> shift) - 1;
+    }
+
+    private void drop(long first, long last) {
+        for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
+            long from = Math.max(first, block << blockShift);
+            long to = Math.min(last, lastOf(block));
+            boolean whole = from == block << blockShift && to == lastOf(block);
+            if (!whole) {
+                huge.mapByPages(block);
+            }
+            for (int w = (int) (from >>> 6); w <= (int) (to >>> 6); w++) {
+                dropWord(w, mask(w, from, to));
+            }
+            if (whole) {
+                huge.unmapped(block);
+            }
+        }
+    }
+
+    private void dropWord(int w, long mask) {
+        long dropped = (residentBits[w] | lazyFreeBits[w]) & mask;
+        if (dropped != 0) {
+            residentPages -= Long.bitCount(dropped);
+            for (int cause = 0; cause < Cause.COUNT; cause++) {
+                committedPages[cause] -= Long.bitCount(dropped & ofCause(w, cause));
+            }
+            lazyFreePages -= Long.bitCount(lazyFreeBits[w] & mask);
+            residentBits[w] &= ~mask;
+            lazyFreeBits[w] &= ~mask;
+            huge.dropped(w, dropped);
+        }
+        zeroMappedPages -= Long.bitCount(zeroMappedBits[w] & mask);
+        zeroMappedBits[w] &= ~mask;
+    }
+
+    /** madvise(MADV_FREE): whole pages of the range may be taken when memory is short, until they are written again. */
+    public void free(long address, long bytes) {
+        long first = firstWhole(address);
+        long last = lastWhole(address, bytes);
+        if (last < first) {
+            return;
+        }
+        if (calls != null) {
+            calls.free(first << shift, last - first + 1 << shift);
+        }
+        for (long block = first >>> blockShift; block <= last >>> blockShift; block++) {
+            long from = Math.max(first, block << blockShift);
+            long to = Math.min(last, lastOf(block));
+            boolean whole = from == block << blockShift && to == lastOf(block);
+            if (huge.isHuge(block) && !whole) {
+                huge.mapByPages(block);
+            }
+            if (!huge.isHuge(block)) {
+                huge.dissolve(block);
+            }
+            for (int w = (int) (from >>> 6); w <= (int) (to >>> 6); w++) {
+                long freed = residentBits[w] & mask(w, from, to);
+                residentBits[w] &= ~freed;
+                lazyFreeBits[w] |= freed;
+                lazyFreePages += Long.bitCount(freed);
+            }
+        }
+        if (chargedPages() > quietPages) {
+            charged();
+        }
+    }
+
+    /** madvise(MADV_HUGEPAGE): faults in the range, multiples of 2 MiB, may take huge pages from now on. */
+    public void adviseHugePage(long address, long bytes) {
+        huge.advise(address, bytes, true);
+        if (calls != null) {
+            calls.advise(address, bytes, true);
+        }
+    }
+
+    /** madvise(MADV_NOHUGEPAGE): neither faults nor khugepaged make huge pages in the range, multiples of 2 MiB. */
+    public void adviseNoHugePage(long address, long bytes) {
+        huge.advise(address, bytes, false);
+        if (calls != null) {
+            calls.advise(address, bytes, false);
+        }
+    }
+
+    /** madvise(MADV_COLLAPSE): each block of the range that is mapped page by page becomes one huge page, full or not. */
+    public void collapse(long address, long bytes) {
+        int toBlock = blockShift + shift;
+        for (long block = Units.alignUp(address, 1L << toBlock) >>> toBlock;
+                block < address + bytes >>> toBlock;
+                block++) {
+            if (isWhollyMapped(block)) {
+                collapse(block, 1 << blockShift, true);
+            }
+        }
+    }
+
+    /**
+     * Collapses a wholly mapped block.
+     *
+     * @param maxPtesNone entries that may be empty or the zero page
+     * @param forced by MADV_COLLAPSE, which asks neither for the mode nor for a page in use
+     */
+    Collapse collapse(long block, int maxPtesNone, boolean forced) {
+        if (forced ? !huge.collapsible(block) : !huge.eligible(block)) {
+            return Collapse.NOT_ELIGIBLE;
+        }
+        if (!huge.hasTable(block)) {
+            return Collapse.LEFT_ALONE;
+        }
+        long first = block << blockShift;
+        int settled = 0;
+        int lazy = 0;
+        for (int w = (int) (first >>> 6); w <= (int) (lastOf(block) >>> 6); w++) {
+            settled += Long.bitCount(residentBits[w]);
+            lazy += Long.bitCount(lazyFreeBits[w]);
+        }
+        int none = (1 << blockShift) - settled - lazy;
+        if (!forced && (none > maxPtesNone || settled == 0) || !roomForHuge(block)) {
+            return Collapse.LEFT_ALONE;
+        }
+        if (calls != null) {
+            calls.collapse(first << shift, 1L << blockShift + shift);
+        }
+        commitRange(first, lastOf(block), Cause.HUGE_PAGE);
+        huge.setHuge(block);
+        peakResidentPages = Math.max(peakResidentPages, residentPages);
+        charged();
+        return Collapse.DONE;
+    }
+
+    /** The trace's clock: what the kernel does by itself happens up to this time. */
+    public void advanceTo(long nanos) {
+        if (khugepaged != null) {
+            khugepaged.advanceTo(nanos, this);
+        }
+    }
+
+    // ---- what is charged, and reclaim
+
+    private long chargedPages() {
+        return residentPages + huge.holePages();
+    }
+
+    /** The charge may have risen: the kernel reclaims where there is reason to. */
+    private void charged() {
+        long pages = chargedPages();
+        peakChargedPages = Math.max(peakChargedPages, Math.min(pages, maxPages));
+        if (pages > quietPages) {
+            reclaim(pages - quietPages, -1);
+            cgroup.settled(chargedPages() << shift, this);
+        }
+    }
+
+    /**
+     * Takes lazily free pages, then splits broken huge pages, until so many pages came free or nothing is left to take.
+     *
+     * @param except a block that is being worked on and stays as it is; -1 for none
+     */
+    private void reclaim(long pages, long except) {
+        long before = chargedPages();
+        long goal = before - pages;
+        for (int w = 0; lazyFreePages > 0 && chargedPages() > goal && w < lazyFreeBits.length; w++) {
+            if (lazyFreeBits[w] == 0 || (long) w << 6 >>> blockShift == except) {
+                continue;
+            }
+            long block = (long) w << 6 >>> blockShift;
+            if (huge.isHuge(block)) {
+                // Lazily free as one, taken as one.
+                take(block << blockShift, lastOf(block));
+            } else {
+                long lazy = lazyFreeBits[w];
+                while (lazy != 0) {
+                    int from = Long.numberOfTrailingZeros(lazy);
+                    int length = Long.numberOfTrailingZeros(~(lazy >>> from));
+                    take(((long) w << 6) + from, ((long) w << 6) + from + length - 1);
+                    lazy = length == 64 ? 0 : lazy & ~((1L << length) - 1 << from);
+                }
+            }
+        }
+        if (chargedPages() > goal) {
+            huge.splitDeferred(chargedPages() - goal);
+        }
+        cgroup.reclaimed(before - chargedPages() << shift);
+    }
+
+    private void take(long first, long last) {
+        if (calls != null) {
+            calls.dontNeed(first << shift, last - first + 1 << shift);
+        }
+        drop(first, last);
     }
 
     private long ofCause(int w, int cause) {
@@ -193,12 +521,47 @@ public final class AddressSpace {
         return mask;
     }
 
+    // ---- looking at it
+
     public long rssBytes() {
         return residentPages << shift;
     }
 
     public long peakRssBytes() {
         return peakResidentPages << shift;
+    }
+
+    /** Resident, but the system may take it: LazyFree in smaps. */
+    public long lazyFreeBytes() {
+        return lazyFreePages << shift;
+    }
+
+    /** Resident as whole huge pages: AnonHugePages in smaps. */
+    public long hugeBytes() {
+        return huge.hugeBytes();
+    }
+
+    /** What the heap is charged with in its memory cgroup; above {@link #rssBytes} by the holes of broken huge pages. */
+    public long chargedBytes() {
+        return chargedPages() << shift;
+    }
+
+    public long peakChargedBytes() {
+        return peakChargedPages << shift;
+    }
+
+    /** The heap's page tables: entries of pages, and one page of each level above for each stretch it covers. */
+    public long pageTableBytes() {
+        int entries = shift - 3;
+        long pages = huge.tablePages();
+        for (int level = shift + 2 * entries; level < 48 && reservedTo > 0; level += entries) {
+            pages += (reservedTo - 1 >>> level) + 1;
+        }
+        return pages << shift;
+    }
+
+    public MemoryCgroup cgroup() {
+        return cgroup;
     }
 
     /** Bytes of the readable and writable mapping. */
@@ -233,11 +596,25 @@ public final class AddressSpace {
     }
 
     public boolean isResident(long osPage) {
-        return (residentBits[(int) (osPage >>> 6)] >>> osPage & 1) != 0;
+        return ((residentBits[(int) (osPage >>> 6)] | lazyFreeBits[(int) (osPage >>> 6)]) >>> osPage & 1) != 0;
+    }
+
+    public boolean isLazilyFree(long osPage) {
+        return (lazyFreeBits[(int) (osPage >>> 6)] >>> osPage & 1) != 0;
     }
 
     public boolean isZeroMapped(long osPage) {
         return (zeroMappedBits[(int) (osPage >>> 6)] >>> osPage & 1) != 0;
+    }
+
+    /** Length of a huge page. */
+    public long hugePageBytes() {
+        return 1L << blockShift + shift;
+    }
+
+    /** Whether a huge page maps this page together with its neighbours. */
+    public boolean isHuge(long osPage) {
+        return huge.isHuge(osPage >>> blockShift);
     }
 
     /** The cause of a resident page. */
@@ -246,60 +623,26 @@ public final class AddressSpace {
         return (int) (causeLow[w] >>> osPage & 1) | (int) (causeHigh[w] >>> osPage & 1) << 1;
     }
 
-    /** The heap's lines of {@code /proc/PID/smaps}, as the kernel prints them. */
-    public String smaps(long baseAddress, String name) {
-        StringBuilder out = new StringBuilder();
-        if (mappedFrom() > 0) {
-            vma(out, baseAddress, baseAddress + mappedFrom, "---p", 0, "");
-        }
-        vma(out, baseAddress + mappedFrom(), baseAddress + mappedTo, "rw-p", rssBytes(), name);
-        if (reservedTo > mappedTo) {
-            vma(out, baseAddress + mappedTo, baseAddress + reservedTo, "---p", 0, "");
-        }
-        return out.toString();
+    /** Words of 64 osPages that the words below are numbered within. */
+    int words() {
+        return residentBits.length;
     }
 
-    private void vma(StringBuilder out, long start, long end, String perms, long rss, String name) {
-        String head = String.format("%x-%x %s 00000000 00:00 0 ", start, end, perms);
-        out.append(name.isEmpty() ? head : String.format("%-72s %s", head, name))
-                .append('\n');
-        long page = 1L << shift - 10;
-        String[] keys = {
-            "Size",
-            "KernelPageSize",
-            "MMUPageSize",
-            "Rss",
-            "Pss",
-            "Pss_Dirty",
-            "Shared_Clean",
-            "Shared_Dirty",
-            "Private_Clean",
-            "Private_Dirty",
-            "Referenced",
-            "Anonymous",
-            "KSM",
-            "LazyFree",
-            "AnonHugePages",
-            "ShmemPmdMapped",
-            "FilePmdMapped",
-            "Shared_Hugetlb",
-            "Private_Hugetlb",
-            "Swap",
-            "SwapPss",
-            "Locked"
-        };
-        long kib = rss >> 10;
-        long[] values = {
-            end - start >> 10, page, page, kib, kib, kib, 0, 0, 0, kib, kib, kib, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-        };
-        for (int i = 0; i < keys.length; i++) {
-            out.append(String.format("%-16s%8d kB%n", keys[i] + ":", values[i]).replace("\r\n", "\n"));
-        }
-        out.append("THPeligible:           ")
-                .append(hugeFaults && rss >= 0 && perms.startsWith("rw") ? 1 : 0)
-                .append('\n');
-        out.append("VmFlags: ")
-                .append(perms.startsWith("rw") ? "rd wr mr mw me ac sd" : "mr mw me sd")
-                .append(" \n");
+    long residentWord(int w) {
+        return residentBits[w];
+    }
+
+    long zeroMappedWord(int w) {
+        return zeroMappedBits[w];
+    }
+
+    /** 1 = of this cause, where resident. */
+    long causeWord(int w, int cause) {
+        return ofCause(w, cause);
+    }
+
+    /** The heap's lines of {@code /proc/PID/smaps}, as the kernel prints them. */
+    public String smaps(long baseAddress, String name) {
+        return new Smaps(this, huge, baseAddress, name).print();
     }
 }

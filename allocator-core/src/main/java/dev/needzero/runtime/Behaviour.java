@@ -96,7 +96,21 @@ public enum Behaviour {
             Kind.SIZE,
             "The heap grows by multiples of this many bytes, a multiple of 4 MiB and a power of two",
             "runtime/mheap.go, mheap.grow",
-            "1.21=4194304");
+            "1.21=4194304"),
+    HUGE_PAGE_CALLS(
+            "hugePageCalls",
+            Kind.of("none", "advise", "collapse"),
+            "What the heap asks of the system's huge pages: nothing; MADV_HUGEPAGE for new memory, MADV_NOHUGEPAGE for 4 MiB"
+                    + " that the scavenger breaks into, and back when they fill up; or MADV_COLLAPSE when they fill up",
+            "1.21.0=advise 1.21.1=collapse 1.21.4=none",
+            new Origin("9f9bb26880", 0, 61718, "collapse chunks that become dense instead of advising huge pages"),
+            new Origin("595deec3dd", 531816, 63334, "leave huge pages to the kernel")),
+    DISABLE_THP(
+            "disableThp",
+            Kind.BOOLEAN,
+            "GODEBUG=disablethp=1: MADV_NOHUGEPAGE for all memory that the heap maps; from 1.21.6 on",
+            "c915215af6, golang/go#64332",
+            "1.21=false");
 
     /** Changes that more than one behaviour came with. */
     private static final class History {
@@ -108,7 +122,7 @@ public enum Behaviour {
     /**
      * The value that a version brought, and where it came from.
      *
-     * @param version the first that has it, as in 1.24
+     * @param version the first that has it, as in 1.24 or 1.21.4
      */
     public record Step(String version, String value, Origin origin) {}
 
@@ -187,12 +201,15 @@ public enum Behaviour {
         return kind.choices().contains(value.toLowerCase(Locale.ROOT));
     }
 
-    /** The value in a version, given as its minor number: 24 for 1.24. */
-    public String valueIn(int minor) {
+    /** The value in a version, given as its minor number, 24 for 1.24, and its patch. */
+    public String valueIn(int minor, int patch) {
         String found = "";
         for (String step : values.split(" ")) {
             int eq = step.indexOf('=');
-            if (Integer.parseInt(step.substring(2, eq)) <= minor) {
+            String[] since = step.substring(0, eq).split("\\.");
+            int sinceMinor = Integer.parseInt(since[1]);
+            int sincePatch = since.length > 2 ? Integer.parseInt(since[2]) : 0;
+            if (sinceMinor < minor || sinceMinor == minor && sincePatch <= patch) {
                 found = step.substring(eq + 1);
             }
         }

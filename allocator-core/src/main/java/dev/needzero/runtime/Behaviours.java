@@ -35,18 +35,20 @@ public final class Behaviours {
     /**
      * What a version does.
      *
-     * @param version {@code 1.24}, {@code go1.24}, {@code 1.24.0} or any patch release
+     * @param version {@code 1.24}, {@code go1.24}, {@code 1.24.0} or any patch release; where patches of one version
+     *     differ, the version's bare name stands for the last of them
      * @throws IllegalArgumentException for a version that is not known, naming those that are
      */
     public static Behaviours of(String version) {
         String bare = version.startsWith("go") ? version.substring(2) : version;
         String[] parts = bare.split("\\.");
         int minor = -1;
+        int patch = Integer.MAX_VALUE;
         try {
             if ((parts.length == 2 || parts.length == 3) && parts[0].equals("1")) {
                 minor = Integer.parseInt(parts[1]);
                 if (parts.length == 3) {
-                    Integer.parseUnsignedInt(parts[2]);
+                    patch = Integer.parseUnsignedInt(parts[2]);
                 }
             }
         } catch (NumberFormatException e) {
@@ -58,7 +60,7 @@ public final class Behaviours {
         }
         EnumMap<Behaviour, String> values = new EnumMap<>(Behaviour.class);
         for (Behaviour b : Behaviour.values()) {
-            values.put(b, b.valueIn(minor));
+            values.put(b, b.valueIn(minor, patch));
         }
         return new Behaviours(bare, values, Map.of(), SizeClasses.GO);
     }

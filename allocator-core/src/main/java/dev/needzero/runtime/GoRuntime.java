@@ -6,6 +6,7 @@ import dev.needzero.gc.Pacer;
 import dev.needzero.gc.RecordedSweep;
 import dev.needzero.gc.Scavenger;
 import dev.needzero.heap.HeapLayout;
+import dev.needzero.heap.HugePageCalls;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
@@ -54,12 +55,17 @@ public final class GoRuntime {
             int basePaddingPages,
             boolean backgroundScavenger) {
         this.behaviours = behaviours;
-        this.layout = behaviours.layout(baseChunk, basePaddingPages);
+        // What MADV_FREE was called for still holds its old bytes; Go relies on zeros only with MADV_DONTNEED.
+        this.layout = (osSettings.release() == OsSettings.Release.FREE
+                        ? behaviours.with(Behaviour.SCAVENGED_IS_ZERO, "false")
+                        : behaviours)
+                .layout(baseChunk, basePaddingPages);
         this.os = new AddressSpace(osSettings);
         this.heap = new MHeap(layout, os);
         this.recordedSweep = new RecordedSweep(heap);
         this.scavenger = new Scavenger(heap, backgroundScavenger);
         heap.setPolicy(scavenger);
+        heap.setHugePageCalls(hugePageCalls());
         this.clearLargeScanAlways = behaviours.value(Behaviour.LARGE_ZEROING).equals("always");
         String small = behaviours.value(Behaviour.SMALL_SCAN_ZEROING);
         this.clearRequestedOnly = !small.equals("slot");
@@ -68,6 +74,29 @@ public final class GoRuntime {
         for (int c = 2; c < 2 * layout.sizeClasses().count(); c++) {
             hasHeader[c] = layout.hasHeader(c);
         }
+    }
+
+    private HugePageCalls hugePageCalls() {
+        // Go takes the system to have no huge pages where they would be larger than a chunk.
+        if (behaviours.is(Behaviour.DISABLE_THP)) {
+            return HugePageCalls.disabled(os);
+        }
+        return switch (os.hugePageBytes() > 1L << Units.CHUNK_SHIFT
+                ? "none"
+                : behaviours.value(Behaviour.HUGE_PAGE_CALLS)) {
+            case "advise" -> HugePageCalls.advise(os);
+            case "collapse" -> HugePageCalls.collapse(os);
+            default -> HugePageCalls.NONE;
+        };
+    }
+
+    /**
+     * An empty heap of a version on 4 KiB pages, for programs that allocate by hand: see {@link #make}.
+     *
+     * @param version as in {@code 1.24}
+     */
+    public static GoRuntime of(String version) {
+        return new GoRuntime(Behaviours.of(version), OsSettings.defaults(), 0, 0, true);
     }
 
     public Behaviours behaviours() {
@@ -213,5 +242,16 @@ public final class GoRuntime {
         MSpan span = mallocLarge(p, (int) (Units.alignUp(size, Units.PAGE_BYTES) >>> Units.PAGE_SHIFT), noscan);
         clearLarge(span, needzero);
         return span.base();
+    }
+
+    /**
+     * Allocates zeroed memory on the first P, as {@code make} and {@code new} do.
+     *
+     * @param size bytes asked for, above 0
+     * @param pointers whether it holds any
+     * @return offset of the object from the heap's base
+     */
+    public long make(long size, boolean pointers) {
+        return malloc(heap.proc(0), size, !pointers, true);
     }
 }

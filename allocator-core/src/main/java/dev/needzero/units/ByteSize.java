@@ -1,6 +1,7 @@
 package dev.needzero.units;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +19,19 @@ public final class ByteSize {
      * @throws IllegalArgumentException with what was expected
      */
     public static long parse(String text) {
+        return bytes(text, RoundingMode.UNNECESSARY);
+    }
+
+    /**
+     * Reads an amount that was read off somewhere, as in {@code 1.33GiB}, to the nearest byte.
+     *
+     * @throws IllegalArgumentException with what was expected
+     */
+    public static long parseRounded(String text) {
+        return bytes(text, RoundingMode.HALF_UP);
+    }
+
+    private static long bytes(String text, RoundingMode rounding) {
         Matcher m = FORM.matcher(text.trim());
         if (!m.matches()) {
             throw new IllegalArgumentException("size \"" + text
@@ -32,6 +46,7 @@ public final class ByteSize {
         try {
             return new BigDecimal(m.group(1))
                     .multiply(BigDecimal.valueOf(1L << 10 * power))
+                    .setScale(0, rounding)
                     .longValueExact();
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("size \"" + text + "\" is not a whole number of bytes below 8 EiB");

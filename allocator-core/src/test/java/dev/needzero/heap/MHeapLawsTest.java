@@ -135,7 +135,7 @@ class MHeapLawsTest {
         boolean sweepOne() {
             for (int c = 0; c < SpanClass.COUNT; c++) {
                 for (int full = 0; full < 2; full++) {
-                    MSpan span = mheap.nextUnswept(c, full == 0);
+                    MSpan span = mheap.nextUnswept(c, full == 0, Long.MAX_VALUE);
                     if (span != null) {
                         mheap.sweep(span, false);
                         return true;
@@ -154,6 +154,7 @@ class MHeapLawsTest {
         }
 
         void check() {
+            HeapCheck.check(mheap, os, true);
             HeapStats stats = mheap.stats();
             assertEquals(
                     os.mappedBytes(),

@@ -18,7 +18,7 @@ class PageAllocTest {
 
     @Property(tries = 150)
     void agreesWithOneBooleanAPage(@ForAll Random random) {
-        Twin twin = new Twin(random.nextInt(3) * CHUNK);
+        Twin twin = new Twin(random.nextInt(3) * CHUNK, 1);
         twin.grow(1 + random.nextInt(3));
         PageCache[] caches = {new PageCache(), new PageCache()};
         for (int op = 0; op < 250; op++) {
@@ -42,9 +42,28 @@ class PageAllocTest {
         assertEquals(twin.real.freePages(), twin.real.freeScavengedPages(), "forced scavenging leaves nothing behind");
     }
 
+    /** golang/go#78962: on systems with large pages a free page goes back only together with its neighbours. */
+    @Property(tries = 20)
+    void onlyWholeOsPagesAreGivenBack(@ForAll Random random) {
+        int osPagePages = random.nextBoolean() ? 8 : 2;
+        Twin twin = new Twin(0, osPagePages);
+        twin.grow(2);
+        for (int op = 0; op < 120; op++) {
+            switch (random.nextInt(4)) {
+                case 0, 1 -> twin.alloc(1 + random.nextInt(30));
+                case 2 -> twin.freeOne(random);
+                default -> twin.scavenge(1 + random.nextInt(100), true);
+            }
+            twin.check();
+        }
+        twin.scavenge(Integer.MAX_VALUE, true);
+        twin.check();
+        twin.noWholeOsPageIsLeft();
+    }
+
     @Test
     void firstFitPrefersTheLowestAddress() {
-        PageAlloc pages = new PageAlloc();
+        PageAlloc pages = new PageAlloc(1);
         pages.grow(0, 2 * CHUNK);
         assertEquals(0, pages.alloc(10));
         assertEquals(10, pages.alloc(10));
@@ -58,7 +77,7 @@ class PageAllocTest {
 
     @Test
     void freshPagesAreWithTheSystemAndFreedOnesAreNot() {
-        PageAlloc pages = new PageAlloc();
+        PageAlloc pages = new PageAlloc(1);
         pages.grow(0, CHUNK);
         assertEquals(CHUNK, pages.freeScavengedPages());
         pages.alloc(8);
@@ -71,7 +90,7 @@ class PageAllocTest {
 
     @Test
     void pagesInUseCannotBeTakenAgain() {
-        PageAlloc pages = new PageAlloc();
+        PageAlloc pages = new PageAlloc(1);
         pages.grow(0, CHUNK);
         pages.allocRange(5, 3);
         assertThrows(IllegalStateException.class, () -> pages.allocRange(7, 2));
@@ -82,13 +101,16 @@ class PageAllocTest {
     private static final class Twin {
         private static final int LIMIT = 24 * CHUNK;
 
-        final PageAlloc real = new PageAlloc();
+        final PageAlloc real;
+        private final int osPagePages;
         private final boolean[] free = new boolean[LIMIT + 1];
         private final boolean[] scavenged = new boolean[LIMIT + 1];
         private final List<int[]> taken = new ArrayList<>();
         private int end;
 
-        Twin(int base) {
+        Twin(int base, int osPagePages) {
+            real = new PageAlloc(osPagePages);
+            this.osPagePages = osPagePages;
             end = base;
         }
 
@@ -210,9 +232,20 @@ class PageAllocTest {
                     assertTrue(free[p] && !scavenged[p], "only free pages that hold memory are released");
                     scavenged[p] = true;
                 }
+                assertTrue(page % osPagePages == 0 && n % osPagePages == 0, "whole OS pages");
                 pages[0] += n;
             });
             assertEquals(pages[0] << Units.PAGE_SHIFT, released);
+        }
+
+        void noWholeOsPageIsLeft() {
+            for (int first = 0; first < end; first += osPagePages) {
+                boolean whole = true;
+                for (int p = first; p < first + osPagePages; p++) {
+                    whole &= free[p] && !scavenged[p];
+                }
+                assertTrue(!whole, "an OS page that nothing uses was kept");
+            }
         }
 
         void check() {

@@ -29,7 +29,9 @@ class BehavioursTest {
         "pageCache,        64,        64,        64,        64,        64,        64,        64",
         "limitScavenging,  false,     true,      true,      true,      true,      true,      true",
         "sizeClasses,      go,        go,        go,        go,        go,        go,        go",
-        "arenaGrowth,      4194304,   4194304,   4194304,   4194304,   4194304,   4194304,   4194304"
+        "arenaGrowth,      4194304,   4194304,   4194304,   4194304,   4194304,   4194304,   4194304",
+        "hugePageCalls,    none,      none,      none,      none,      none,      none,      none",
+        "disableThp,       false,     false,     false,     false,     false,     false,     false"
     })
     void eachVersionDoesWhatGoDid(
             String key, String go21, String go22, String go23, String go24, String go25, String go26, String go27) {
@@ -39,6 +41,22 @@ class BehavioursTest {
             Behaviours version = Behaviours.of(Behaviours.versions().get(i));
             assertEquals(expected.get(i), version.value(behaviour), key + " in " + version);
         }
+    }
+
+    /** Go's release notes of 1.21.1 and 1.21.4; a version's bare name is the last of its patches. */
+    @ParameterizedTest
+    @CsvSource({
+        "1.21.0, advise",
+        "1.21.1, collapse",
+        "1.21.3, collapse",
+        "1.21.4, none",
+        "1.21.13, none",
+        "1.21, none",
+        "1.22.0, none",
+        "1.27.3, none"
+    })
+    void patchesOf121DifferInTheirHugePageCalls(String version, String calls) {
+        assertEquals(calls, Behaviours.of(version).value(Behaviour.HUGE_PAGE_CALLS));
     }
 
     @Test

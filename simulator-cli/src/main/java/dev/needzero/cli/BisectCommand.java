@@ -1,8 +1,8 @@
 package dev.needzero.cli;
 
+import dev.needzero.experiment.Metric;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.bisect.Bisection;
-import dev.needzero.experiment.bisect.Metric;
 import dev.needzero.report.BisectionReport;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;
@@ -98,9 +98,10 @@ final class BisectCommand implements Callable<Integer> {
             names = "--metric",
             defaultValue = "peak-rss",
             paramLabel = "METRIC",
-            description = "peak-rss, end-rss, zeroing (resident because the allocator cleared it), mapped, or a"
-                    + " runtime/metrics name as in /memory/classes/heap/unused:bytes, as it stands at the end. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "peak-rss, end-rss, zeroing (resident because the allocator cleared it), heap-in-use (spans), mapped, lazy-free, huge-pages, or a"
+                            + " runtime/metrics name as in /memory/classes/heap/unused:bytes, as it stands at the end. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private String metric;
 
     @Option(
@@ -157,8 +158,8 @@ final class BisectCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--metric: " + e.getMessage() + "; " + NearMiss.of(metric, Metric.names()) + "known are "
-                            + String.join(", ", Metric.names()));
+                    "--metric: " + e.getMessage() + NearMiss.hint(metric, Metric.names()) + " (known are "
+                            + String.join(", ", Metric.names()) + ")");
         }
     }
 }

@@ -26,10 +26,14 @@ final class ChartOption {
 
     /** Refuses a name whose ending says nothing, before any work is done. */
     void check() {
-        if (file != null && !isSvg() && !isPng()) {
+        if (file == null) {
+            return;
+        }
+        if (!isSvg() && !isPng()) {
             throw new ParameterException(
                     spec.commandLine(), "--chart " + file + ": expected a name that ends in .svg or .png");
         }
+        Outputs.check(spec, "--chart", file);
     }
 
     private boolean isSvg() {

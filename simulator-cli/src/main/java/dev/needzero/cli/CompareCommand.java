@@ -21,7 +21,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         mixinStandardHelpOptions = true,
-        description = "Replay a trace under several Go versions, side by side.")
+        description = "Replay a trace under several Go versions, side by side.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero compare service.trace.gz --go 1.23..1.26 --chart service.svg",
+            "  needzero compare my.trace --go 1.23,1.24 --touch 'large=25%% default=all'"
+        })
 final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

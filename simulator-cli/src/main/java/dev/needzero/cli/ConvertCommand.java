@@ -1,10 +1,8 @@
 package dev.needzero.cli;
 
 import dev.needzero.experiment.Convert;
-import dev.needzero.experiment.Replays;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.trace.nzt.NztReader;
 import dev.needzero.units.ByteSize;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -53,11 +51,11 @@ final class ConvertCommand implements Callable<Integer> {
                     + " all, NAME (NAME* for any ending), >=BYTES, <BYTES; several in quotes.")
     private String noscan;
 
-    @Option(names = "--skip-damaged", description = "Leave damaged blocks of an .nzt trace out, and name them.")
-    private boolean skipDamaged;
-
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;
+
+    @Mixin
+    private DamageOption damage;
 
     @Mixin
     private JsonOption json;
@@ -68,7 +66,8 @@ final class ConvertCommand implements Callable<Integer> {
         if (target == null) {
             throw usage("OUT's name does not end with .nzt, .csv or .jsonl; say which with --format");
         }
-        if (Files.exists(out) && !force) {
+        Outputs.check(spec, "OUT", out.toString());
+        if (Files.isRegularFile(out) && !force) {
             throw usage(out + " exists; --force replaces it");
         }
         try (TraceReader reader = open();
@@ -88,9 +87,7 @@ final class ConvertCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }
-        TraceReader reader = skipDamaged
-                ? NztReader.open(Path.of(trace.startsWith("nzt:") ? trace.substring("nzt:".length()) : trace), true)
-                : Replays.open(trace);
+        TraceReader reader = damage.open(trace);
         return rule == null ? reader : rule.apply(reader);
     }
 

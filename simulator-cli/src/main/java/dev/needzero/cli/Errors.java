@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -27,10 +26,21 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
         String command = at.getCommandSpec().qualifiedName();
         String message = firstLine(e.getMessage());
         if (e instanceof UnmatchedArgumentException unmatched) {
-            List<String> near = unmatched.getSuggestions();
-            message += near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+            message = unmatched(unmatched.getUnmatched().get(0), at);
         }
         return report(at, e, command + ": " + message + " (see " + command + " --help)", Exit.USAGE);
+    }
+
+    private static String unmatched(String word, CommandLine at) {
+        if (word.startsWith("-")) {
+            String name = word.replaceFirst("=.*", "");
+            return "there is no option " + name
+                    + Nearest.hint(name, at.getCommandSpec().optionsMap().keySet());
+        }
+        return at.getSubcommands().isEmpty()
+                ? "\"" + word + "\" is one argument too many"
+                : "there is no command \"" + word + "\""
+                        + Nearest.hint(word, at.getSubcommands().keySet());
     }
 
     @Override

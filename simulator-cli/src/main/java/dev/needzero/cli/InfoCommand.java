@@ -1,6 +1,5 @@
 package dev.needzero.cli;
 
-import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TraceSummary;
 import dev.needzero.report.SummaryChart;
 import dev.needzero.report.SummaryReport;
@@ -32,10 +31,13 @@ final class InfoCommand implements Callable<Integer> {
     @Mixin
     private ChartOption chart;
 
+    @Mixin
+    private DamageOption damage;
+
     @Override
     public Integer call() throws IOException {
         chart.check();
-        try (TraceReader reader = Replays.open(trace);
+        try (TraceReader reader = damage.open(trace);
                 Progress progress = new Progress("info", "MiB")) {
             TraceSummary summary = TraceSummary.of(reader, progress);
             progress.close();

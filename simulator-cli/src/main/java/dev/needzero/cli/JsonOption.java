@@ -19,8 +19,15 @@ final class JsonOption {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON; - is standard output.")
     private String file;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON; - is standard output.")
+    private void setFile(String name) {
+        if (!"-".equals(name)) {
+            Outputs.check(spec, "--json", name);
+        }
+        file = name;
+    }
 
     /** Whether standard output is for a person to read. */
     boolean leavesOutputToPeople() {

@@ -1,7 +1,9 @@
 package dev.needzero.cli;
 
+import dev.needzero.units.ByteSize;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +31,16 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "TRACE is a path or - for standard input, plain, gzip or zstd; FORMAT:PATH names its format.",
+            "Examples:",
+            "  needzero lesson                                      begin here",
+            "  needzero compare service.trace.gz --go 1.23..1.26    one recording under four versions",
+            "  needzero report service.trace.gz --go 1.23,1.24 -o service.html",
+            "  needzero bisect service.trace.gz --good 1.23 --bad 1.24",
+            "  needzero explain 40000 --pointers --go 1.24          one allocation, step by step",
+            "",
+            "needzero COMMAND --help has a command's options.",
+            "TRACE is a path or - for standard input, plain, gzip or zstd; FORMAT:PATH names its format;",
+            "gen:WORKLOAD is a generated one.",
             "Exit codes: 0 done; 1 a bug of ours; 2 usage; 3 bad input; 4 the answer is no."
         })
 public final class Main implements Runnable {
@@ -39,15 +50,24 @@ public final class Main implements Runnable {
         COMMANDS.put("info", InfoCommand::new);
         COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("sweep", SweepCommand::new);
+        COMMANDS.put("calibrate", CalibrateCommand::new);
+        COMMANDS.put("headroom", HeadroomCommand::new);
         COMMANDS.put("bisect", BisectCommand::new);
         COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("verify-kernel", VerifyKernelCommand::new);
         COMMANDS.put("fidelity", FidelityCommand::new);
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("convert", ConvertCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
+        COMMANDS.put("step", StepCommand::new);
+        COMMANDS.put("lesson", LessonCommand::new);
         COMMANDS.put("versions", VersionsCommand::new);
+        COMMANDS.put("history", HistoryCommand::new);
         COMMANDS.put("publication", PublicationCommand::new);
+        COMMANDS.put("completion", CompletionCommand::new);
+        COMMANDS.put("man", ManCommand::new);
     }
 
     @Spec
@@ -60,17 +80,30 @@ public final class Main implements Runnable {
 
     public static void main(String[] args) {
         CommandLine line = commandLine(args);
-        line.setOut(utf8(FileDescriptor.out));
-        line.setErr(utf8(FileDescriptor.err));
-        int exit = line.execute(args);
+        Standard out = new Standard(new FileOutputStream(FileDescriptor.out));
+        line.setOut(utf8(out));
+        line.setErr(utf8(new FileOutputStream(FileDescriptor.err)));
+        int exit;
+        try {
+            exit = line.execute(args);
+        } catch (OutOfMemoryError e) {
+            exit = Exit.BAD_INPUT;
+            line.getErr()
+                    .print("needzero: out of memory: Java has "
+                            + ByteSize.format(Runtime.getRuntime().maxMemory())
+                            + "; give it more (NEEDZERO_JAVA_OPTS=-Xmx…, or java -Xmx… -jar needzero.jar)\n");
+        }
         line.getOut().flush();
+        if (out.failure() != null) {
+            line.getErr().print("needzero: standard output: " + out.failure() + "\n");
+            exit = exit == Exit.DONE ? Exit.BAD_INPUT : exit;
+        }
         line.getErr().flush();
         System.exit(exit);
     }
 
-    /** A reader that closes its end early ({@code | head}) is no error: a PrintWriter keeps that to itself. */
-    private static PrintWriter utf8(FileDescriptor to) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(to), StandardCharsets.UTF_8), false);
+    private static PrintWriter utf8(OutputStream to) {
+        return new PrintWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8), false);
     }
 
     /** The command line for these arguments; only the command that they begin with is loaded, if they do. */
@@ -87,13 +120,15 @@ public final class Main implements Runnable {
         line.setParameterExceptionHandler(errors);
         line.setExecutionExceptionHandler(errors);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false); // @FILE is a file of touch rules
         line.setUsageHelpWidth(110);
+        CommandGroups.install(line);
         return line;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command given");
+        throw new ParameterException(spec.commandLine(), "no command given; needzero lesson is a way in");
     }
 
     /** The version that the build wrote into the jar's manifest; classes outside a jar have none. */

@@ -12,6 +12,9 @@ final class Printing {
     static void comparison(CommandSpec spec, Comparison result, String assumptions) {
         PrintWriter out = spec.commandLine().getOut();
         result.table().print(out);
+        if (!result.verdicts().isEmpty()) {
+            out.print("\n" + String.join("\n", result.verdicts()) + "\n");
+        }
         out.print("\n" + assumptions + "\n");
         for (String note : result.notes()) {
             out.print("Note: " + note + ".\n");

@@ -2,7 +2,9 @@ package dev.needzero.cli;
 
 import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
+import dev.needzero.experiment.kernel.KernelCheck;
 import dev.needzero.report.Comparison;
+import dev.needzero.report.KernelReport;
 import dev.needzero.report.Run;
 import dev.needzero.report.TargetFile;
 import dev.needzero.runtime.Behaviour;
@@ -14,11 +16,13 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,7 +30,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
-        description = "Replay a trace under one Go version: what becomes resident, and because of whom.")
+        description = "Replay a trace under one Go version: what becomes resident, and because of whom.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero replay service.trace.gz --go 1.24 --smaps -",
+            "  needzero replay service.trace.gz --go 1.23 --set largeZeroing=always",
+            "  needzero replay service.trace.gz --go 1.24 --pprof heap.pb.gz"
+        })
 final class ReplayCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -57,12 +68,42 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private ChartOption chart;
 
+    /** Whose pages the replay runs on. */
+    enum Os {
+        MODEL,
+        KERNEL
+    }
+
+    @Option(
+            names = "--os",
+            defaultValue = "model",
+            paramLabel = "model|kernel",
+            description =
+                    "Where pages come from: the model of the kernel, or this machine's own, which then says in smaps"
+                            + " and pagemap what came of it. Default: ${DEFAULT-VALUE}.")
+    private Os os;
+
+    @Mixin
+    private RealKernel kernel;
+    @Mixin
+    private ExportOptions exports;
+
     @Override
     public Integer call() throws IOException {
         chart.check();
+        if (os == Os.KERNEL) {
+            return onRealKernel();
+        }
+        if (kernel.limitGiven()) {
+            throw new ParameterException(spec.commandLine(), "--limit: counts only with --os kernel");
+        }
+        if (smaps != null && !"-".equals(smaps)) {
+            Outputs.check(spec, "--smaps", smaps);
+        }
+        exports.check(!json.leavesOutputToPeople() || "-".equals(smaps));
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);
-        try (TraceReader reader = options.open(trace);
+        try (TraceReader reader = exports.watch(options.open(trace));
                 Progress progress = new Progress("replay", "MiB")) {
             Behaviours version = asked != null ? asked : options.behaviours(recordedBy(reader.info()));
             Replay replay = Replays.run(reader, version, settings, null, false, null, progress);
@@ -70,12 +111,36 @@ final class ReplayCommand implements Callable<Integer> {
             List<Run> runs = List.of(new Run(version, settings.recordedPlacement(), replay));
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
-            if (json.leavesOutputToPeople() && !"-".equals(smaps)) {
+            if (json.leavesOutputToPeople() && exports.leavesOutputToPeople() && !"-".equals(smaps)) {
                 Printing.comparison(spec, result, options.assumptions(settings, replay));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);
+            exports.write(runs.get(0), trace);
             writeSmaps(replay.runtime().os().smaps(reader.info().heapBase(), mappingName(version)));
+        }
+        return Exit.DONE;
+    }
+
+    private int onRealKernel() throws IOException {
+        KernelCheck check = kernel.run(trace, go, options);
+        Replays.Settings settings = options.settings(trace);
+        try (TraceReader reader = options.open(trace)) {
+            List<Run> runs = List.of(
+                    new Run(check.replay().runtime().behaviours(), settings.recordedPlacement(), check.replay()));
+            Comparison result = new Comparison(trace, reader.info().format(), check.events(), runs, reader.warnings());
+            KernelReport real = new KernelReport(trace, check, settings.os(), RealKernel.name());
+            if (json.leavesOutputToPeople() && !"-".equals(smaps)) {
+                Printing.comparison(spec, result, options.assumptions(settings, reader.info()));
+                PrintWriter out = spec.commandLine().getOut();
+                out.print(real.summary() + "\n");
+                out.flush();
+            }
+            Map<String, Object> all = result.toJson();
+            all.put("kernel", real.toJson());
+            json.write(all);
+            chart.draw(trace, runs);
+            writeSmaps(check.smaps());
         }
         return Exit.DONE;
     }

@@ -11,13 +11,14 @@ import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.units.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -64,25 +65,30 @@ final class ReplayOptions {
     @Mixin
     private GcOptions gc;
 
-    @Option(
-            names = "--os-page",
-            defaultValue = "4KiB",
-            paramLabel = "4KiB|16KiB|64KiB",
-            description = "The system's base page. Default: ${DEFAULT-VALUE}.")
-    private String osPage;
-
-    @Option(
-            names = "--thp",
-            defaultValue = "madvise",
-            paramLabel = "always|madvise|never",
-            description = "Transparent huge pages. Default: ${DEFAULT-VALUE}.")
-    private OsSettings.Thp thp;
+    @Mixin
+    private OsOptions system;
 
     @Option(
             names = "--noscan",
             paramLabel = "RULE",
             description = "Which objects of a trace without a pointer map hold no pointers, as in 'char* >=64KiB'.")
     private String noscan;
+
+    @Option(
+            names = "--check",
+            description = "Hold the twin against its own laws while it runs: no byte lost, none counted twice. A check of"
+                    + " a heap of 128 MiB takes about 2 ms.")
+    private boolean check;
+
+    @Option(
+            names = "--check-every",
+            paramLabel = "EVENTS",
+            defaultValue = "10000",
+            description = "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
+    private long checkEvery;
+
+    @Mixin
+    private DamageOption damage;
 
     private String touchOrigin;
 
@@ -113,7 +119,8 @@ final class ReplayOptions {
                         ? result.withSizeClasses(change.getValue(), table(option, change.getValue()))
                         : result.with(change.getKey(), change.getValue());
             } catch (IllegalArgumentException e) {
-                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage());
+                throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage()
+                        + Nearest.hint(change.getKey(), unlessBehaviour(change.getKey())));
             }
         }
         return result;
@@ -124,29 +131,28 @@ final class ReplayOptions {
                 file.substring(1), problem -> usage(option + " sizeClasses=" + file + ": " + problem));
     }
 
+    /** The names that one that is no behaviour's may have been meant for; none when it is one. */
+    private static List<String> unlessBehaviour(String key) {
+        List<String> names = Stream.of(Behaviour.values()).map(Behaviour::key).toList();
+        return names.contains(key) ? List.of() : names;
+    }
+
     /** Checks every option that can be wrong, before any work is done. */
     Replays.Settings settings(String trace) throws IOException {
         behaviours(Behaviours.versions().get(0));
-        return new Replays.Settings(os(), touch(trace), recordedPlacement(), true, gc.settings(trace));
+        if (checkEvery < 1) {
+            throw usage("--check-every " + checkEvery + ": expected a number of events, 1 or more");
+        }
+        return new Replays.Settings(
+                os(), touch(trace), recordedPlacement(), true, check ? checkEvery : 0, gc.settings(trace));
     }
 
     /** Opens the trace; options that mean nothing for its format are usage errors. */
     TraceReader open(String trace) throws IOException {
-        NoscanRule rule = null;
+        NoscanRule rule = noscanRule();
+        TraceReader reader = damage.open(trace);
         try {
-            rule = noscan == null ? null : NoscanRule.parse(noscan);
-        } catch (IllegalArgumentException e) {
-            throw usage("--noscan: " + e.getMessage());
-        }
-        TraceReader reader = Replays.open(trace);
-        try {
-            if (reader.info().placed() && rule != null) {
-                throw usage("--noscan: a Go trace says itself which objects hold pointers");
-            }
-            if (!reader.info().placed() && recordedPlacement()) {
-                throw usage("--placement recorded: a " + reader.info().format() + " trace carries no addresses");
-            }
-            check(reader.info().format(), reader.info().placed());
+            check(reader.info());
             return rule == null ? reader : rule.apply(reader);
         } catch (RuntimeException e) {
             reader.close();
@@ -154,7 +160,18 @@ final class ReplayOptions {
         }
     }
 
-    /** Options that can do nothing for a Go trace are usage errors. */
+    /** Refuses what means nothing for a trace of this kind. */
+    void check(TraceInfo trace) {
+        if (trace.placed() && noscanRule() != null) {
+            throw usage("--noscan: a Go trace says itself which objects hold pointers");
+        }
+        if (!trace.placed() && recordedPlacement()) {
+            throw usage("--placement recorded: a " + trace.format() + " trace carries no addresses");
+        }
+        check(trace.format(), trace.placed());
+    }
+
+    /** Refuses what means nothing for a Go trace. */
     void checkForGoTrace() {
         check("go-trace", true);
     }
@@ -168,20 +185,25 @@ final class ReplayOptions {
         }
     }
 
+    private NoscanRule noscanRule() {
+        try {
+            return noscan == null ? null : NoscanRule.parse(noscan);
+        } catch (IllegalArgumentException e) {
+            throw usage("--noscan: " + e.getMessage());
+        }
+    }
+
+    /** What of the options changes the events that {@link #open} delivers; runs alike in it can share one decode. */
+    String decoding() {
+        return noscan == null ? "" : noscan;
+    }
+
     boolean recordedPlacement() {
         return placement == Placement.RECORDED;
     }
 
     OsSettings os() {
-        try {
-            long bytes = ByteSize.parse(osPage);
-            if (Long.bitCount(bytes) != 1) {
-                throw new IllegalArgumentException("an OS page of " + bytes + " bytes: expected 4KiB, 16KiB or 64KiB");
-            }
-            return new OsSettings(Long.numberOfTrailingZeros(bytes), thp);
-        } catch (IllegalArgumentException e) {
-            throw usage("--os-page " + osPage + ": " + e.getMessage());
-        }
+        return system.settings();
     }
 
     private TouchRules touch(String trace) throws IOException {
@@ -221,9 +243,7 @@ final class ReplayOptions {
         return "Assumed: the program writes of its objects "
                 + (what.equals("default=all") ? "everything" : "\"" + what + "\"")
                 + " (" + touchOrigin + "); placement " + placement + "; collector "
-                + collector + "; OS page "
-                + ByteSize.format(1L << settings.os().osPageShift()) + "; THP "
-                + thp.name().toLowerCase(Locale.ROOT) + ".";
+                + collector + "; " + system.assumption() + ".";
     }
 
     private ParameterException usage(String message) {

@@ -58,6 +58,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Outputs.check(spec, "-o", file.toString());
         List<Behaviours> versions =
                 Versions.expand(go).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
@@ -80,11 +81,14 @@ final class ReportCommand implements Callable<Integer> {
                     String.format(Locale.ROOT, "%s, %,d events", reader.info().format(), reader.eventsDecoded());
             ReportData data = new ReportData(name, subtitle, true, runs, assumptions(settings, reader));
             byte[] html = HtmlReport.of(data).getBytes(StandardCharsets.UTF_8);
-            TargetFile.write(file, out -> out.write(html));
+            TargetFile.write(file, to -> to.write(html));
+            PrintWriter out = spec.commandLine().getOut();
+            out.print("Written: " + file + "\n");
+            for (String warning : reader.warnings()) {
+                out.print("Note: " + warning + ".\n");
+            }
+            out.flush();
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print("Written: " + file + "\n");
-        out.flush();
         return Exit.DONE;
     }
 

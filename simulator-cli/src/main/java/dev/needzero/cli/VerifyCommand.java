@@ -69,6 +69,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Verification result = Verification.run(
                 trace,
+                () -> options.open(trace),
                 truth,
                 version,
                 new Replays.Settings(
@@ -76,6 +77,7 @@ final class VerifyCommand implements Callable<Integer> {
                         settings.touch(),
                         settings.recordedPlacement(),
                         !scavengeToTruth,
+                        settings.checkEvery(),
                         settings.gc()));
         if (json.leavesOutputToPeople()) {
             PrintWriter out = spec.commandLine().getOut();

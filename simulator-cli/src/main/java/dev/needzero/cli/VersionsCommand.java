@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,6 +80,13 @@ final class VersionsCommand implements Callable<Integer> {
         out.print("\n· as in the version before. Change one with --set BEHAVIOUR=VALUE:\n");
         for (Behaviour b : Behaviour.values()) {
             out.print("\n" + b.key() + "  (" + b.accepted() + ")\n  " + b.what() + ".\n  Go: " + b.source() + ".\n");
+            if (b.steps().stream().anyMatch(step -> step.version().matches("1\\.\\d+\\.\\d+"))) {
+                out.print("  By patch: "
+                        + b.steps().stream()
+                                .map(step -> step.version() + " " + step.value())
+                                .collect(Collectors.joining(", "))
+                        + ".\n");
+            }
         }
         out.flush();
     }
@@ -130,6 +138,9 @@ final class VersionsCommand implements Callable<Integer> {
             one.put("accepted", b.accepted());
             one.put("source", b.source());
             one.put("values", values);
+            Map<String, String> steps = new LinkedHashMap<>();
+            b.steps().forEach(step -> steps.put(step.version(), step.value()));
+            one.put("since", steps);
             behaviours.add(one);
         }
         Map<String, Object> json = new LinkedHashMap<>();

@@ -45,6 +45,20 @@ interface GoCollector {
     boolean freed(RecordedSpan r, int slot, int proc);
 
     /**
+     * A recorded sweep freed objects of one span, one behind the other.
+     *
+     * @param addresses theirs, in {@code [from, to)}
+     * @return how many of them the twin does not have
+     */
+    default int freed(RecordedSpan r, long[] addresses, int from, int to, int proc) {
+        int unknown = 0;
+        for (int i = from; i < to; i++) {
+            unknown += freed(r, r.slotAt(addresses[i]), proc) ? 0 : 1;
+        }
+        return unknown;
+    }
+
+    /**
      * An event of the collector, the sweeper or the scavenger.
      *
      * @param i its index in the batch

@@ -33,6 +33,7 @@ public final class GoReplay extends Replay {
     private final AddressSpace os;
     private final HeapLayout layout;
     private final HeapLayout recordedLayout;
+    private final int[] recordedHeaderBytes = new int[SpanClass.COUNT];
     private final boolean sameClasses;
     private final boolean recordedPlacement;
     private final TouchRules.Cache touch;
@@ -42,11 +43,18 @@ public final class GoReplay extends Replay {
     private final GoCollector collector;
     /** Recorded Ps are folded onto so many; 0: each is its own. */
     private final int procs;
+    /** Null where the twin's version lays spans out differently, or decides nothing. */
+    private final Following following;
 
     private final List<long[]> lostSpans = new ArrayList<>();
+    /** The recording's tracer loses allocations of stacks' spans. */
+    private final boolean losesSpans;
+
+    private long supposed;
     private final Placement placement = new Placement();
     private long events;
     private int index;
+    private EventBatch current;
     private long now;
     private long unknownObjects;
     private long ordinal;
@@ -109,19 +117,38 @@ public final class GoReplay extends Replay {
                 settings.backgroundScavenger());
         this.heap = runtime.heap();
         this.os = runtime.os();
+        os.cgroup().setPosition(() -> events + index, () -> current == null ? 0 : current.timeNanos[index]);
         this.layout = heap.layout();
         this.recordedLayout = Behaviours.of(info.goVersion()).layout(0, 0);
+        for (int c = 2; c < SpanClass.COUNT; c++) {
+            recordedHeaderBytes[c] = recordedLayout.hasHeader(c) ? HeapLayout.WORD_BYTES : 0;
+        }
         this.sameClasses = recordedLayout.sizeClasses() == layout.sizeClasses()
                 && recordedLayout.mallocHeaders() == layout.mallocHeaders()
                 && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
                 && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
+        this.losesSpans = info.goVersion().startsWith("1.23");
         this.touch = new TouchRules.Cache(settings.touch(), reader.types());
         this.before = new TraceStart(runtime, spans, touch, prelude, recordedPlacement, start, startIsOurs);
         this.stacks = new Stacks(heap, os, spans);
+        this.following = !recordedPlacement && lookahead == null && laysOutAlike(recordedLayout, layout)
+                ? new Following(runtime, spans)
+                : null;
         this.collector = lookahead != null
                 ? new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected)
                 : new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
         this.procs = settings.gc().procs();
+    }
+
+    private static boolean laysOutAlike(HeapLayout recorded, HeapLayout twin) {
+        return recorded.sizeClasses() == twin.sizeClasses()
+                && recorded.mallocHeaders() == twin.mallocHeaders()
+                && recorded.inlineMarkBits() == twin.inlineMarkBits()
+                && recorded.headerLimitBytes() == twin.headerLimitBytes()
+                && recorded.smallLimitBytes() == twin.smallLimitBytes()
+                && recorded.tinyBlockBytes() == twin.tinyBlockBytes()
+                && recorded.pageCachePages() == twin.pageCachePages()
+                && recorded.growthPages() == twin.growthPages();
     }
 
     @Override
@@ -161,21 +188,24 @@ public final class GoReplay extends Replay {
         int[] cs = batch.c;
         short[] ps = batch.proc;
         collector.batch(batch);
+        current = batch;
         for (int i = from; i < to; i++) {
             byte kind = kinds[i];
             int proc = procs == 0 ? ps[i] : ps[i] % procs;
+            index = i;
             if (kind == Kind.OBJECT_ALLOC) {
                 collector.beforeObject(proc);
                 objectAlloc(as[i], cs[i], proc, i);
             } else if (kind == Kind.OBJECT_FREE) {
-                objectFree(as[i], proc);
+                i = objectsFreed(batch, i, to, proc) - 1;
             } else {
                 now = batch.timeNanos[i];
-                index = i;
+                os.advanceTo(now);
                 other(kind, proc, as[i], batch.b[i], cs[i], i);
             }
         }
         now = to > 0 ? batch.timeNanos[to - 1] : now;
+        os.advanceTo(now);
         if (to < batch.size) {
             return;
         }
@@ -185,7 +215,17 @@ public final class GoReplay extends Replay {
     }
 
     @Override
-    public void finish() {
+    boolean isSettled() {
+        return !before.inSnapshot();
+    }
+
+    @Override
+    boolean sweeps() {
+        return !recordedPlacement;
+    }
+
+    @Override
+    void end() {
         collector.finish();
         timeLine().finish(now, events, runtime, collector.goalBytes());
     }
@@ -222,7 +262,7 @@ public final class GoReplay extends Replay {
             return;
         }
         int slot = r.slotAt(address);
-        if (slot >= r.nelems) {
+        if (slot >= r.nelems || recordedPlacement && r.takenBits == null && r.twin.isAllocated(slot)) {
             unknownObjects++;
             return;
         }
@@ -239,6 +279,10 @@ public final class GoReplay extends Replay {
             }
             r.takenBits[slot >>> 6] |= 1L << slot;
         }
+        if (following != null) {
+            follow(r, slot, p, type, i);
+            return;
+        }
         if (r.idle) {
             r.idle = false;
             if (collector.own() == null || collector.cycles() == 0) {
@@ -247,7 +291,7 @@ public final class GoReplay extends Replay {
         }
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
-        int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
+        int room = r.elemBytes - recordedHeaderBytes[spanClass];
         if (r.firstTaken != null && slot == r.firstSlot) {
             at = runtime.prepare(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
@@ -275,6 +319,29 @@ public final class GoReplay extends Replay {
             os.write(at, written, Cause.PROGRAM);
         }
         collector.born(ordinal, t, twinSlot, i);
+    }
+
+    private void follow(RecordedSpan r, int slot, P p, int type, int i) {
+        int spanClass = r.spanClass;
+        MSpan t = r.twin;
+        boolean same;
+        if (p.cached(spanClass) == t && t.peekFree() == slot) {
+            t.nextFree();
+            same = true;
+        } else {
+            same = following.objectMade(p, r, slot);
+        }
+        int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
+        long at = runtime.prepare(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
+        if (same) {
+            placement.objectsSame++;
+        } else {
+            differ(i, "object", r.base + (long) slot * r.elemBytes, -1);
+        }
+        int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
+        if (written > 0) {
+            os.write(at, written, Cause.PROGRAM);
+        }
     }
 
     /** The span class that the twin's version would give an object that the recording's gave this one. */
@@ -318,27 +385,44 @@ public final class GoReplay extends Replay {
     private void differ(int i, String what, long recorded, long twin) {
         if (placement.firstDifference == null) {
             placement.firstDifference = String.format(
-                    "event %d: %s recorded at 0x%x, the twin puts it at 0x%x",
+                    "event %d: %s recorded at 0x%x, the twin puts it %s",
                     events + i,
                     what,
                     reader.info().heapBase() + recorded,
-                    reader.info().heapBase() + twin);
+                    twin < 0 ? "elsewhere" : String.format("at 0x%x", reader.info().heapBase() + twin));
         }
     }
 
-    private void objectFree(long address, int proc) {
-        RecordedSpan r = spans.at(address);
+    /**
+     * Takes the frees of one span together; a sweep finds them one behind the other.
+     *
+     * @return the index after the last
+     */
+    private int objectsFreed(EventBatch batch, int from, int to, int proc) {
+        long[] as = batch.a;
+        RecordedSpan r = spans.at(as[from]);
         if (r == null || r.spanClass < 0) {
             unknownObjects++;
-            return;
+            return from + 1;
         }
-        int slot = r.slotAt(address);
+        short recordedProc = batch.proc[from];
+        long limit = r.base + ((long) r.npages << Units.PAGE_SHIFT);
+        int end = from + 1;
+        while (end < to
+                && batch.kind[end] == Kind.OBJECT_FREE
+                && batch.proc[end] == recordedProc
+                && as[end] >= r.base
+                && as[end] < limit) {
+            end++;
+        }
         if (r.takenBits != null) {
-            r.takenBits[slot >>> 6] &= ~(1L << slot);
+            for (int i = from; i < end; i++) {
+                int slot = r.slotAt(as[i]);
+                r.takenBits[slot >>> 6] &= ~(1L << slot);
+            }
         }
-        if (!collector.freed(r, slot, proc)) {
-            unknownObjects++;
-        }
+        unknownObjects += collector.freed(r, as, from, end, proc);
+        return end;
     }
 
     // ---- everything else
@@ -350,12 +434,16 @@ public final class GoReplay extends Replay {
         stacks.settle(kind, a, b, collector.recordedMarking());
         collector.before(kind, proc, now);
         switch (kind) {
-            case Kind.SPAN -> before.span(a, (int) b, c);
+            case Kind.SPAN -> before.span(events + i, a, (int) b, c);
             case Kind.OBJECT -> snapshotObject(a, c);
             case Kind.STACK -> before.stack(a, b);
             case Kind.SPAN_ALLOC -> spanAlloc(a, (int) b, c, heap.proc(proc), i);
             case Kind.SPAN_FREE -> spanFree(a);
-            case Kind.LOST_SPAN -> lostSpans.add(new long[] {a >>> Units.PAGE_SHIFT, b});
+            case Kind.LOST_SPAN -> {
+                if (spans.at(a) == null) {
+                    lostSpans.add(new long[] {a >>> Units.PAGE_SHIFT, b});
+                }
+            }
             case Kind.STACK_ALLOC -> stacks.alloc(a, b);
             case Kind.STACK_FREE -> stacks.free(a);
             case Kind.WRITE -> stacks.write(a, b, Cause.PROGRAM);
@@ -378,18 +466,44 @@ public final class GoReplay extends Replay {
     }
 
     private void collected() {
+        if (following != null) {
+            placement.objectsSame -= Math.min(placement.objectsSame, following.collected());
+        }
         timeLine().cycle(now);
         observer().moment(now, events + index, this);
     }
 
     private void spanAlloc(long address, int npages, int kindClass, P p, int i) {
+        Claims.span(events + i, address, npages, kindClass);
+        if (recordedPlacement) {
+            Claims.free(events + i, heap, address, npages);
+        }
         RecordedSpan r = spans.add(address, npages, kindClass);
         placement.spans++;
         if (heap.needsFlush(p)) {
             collector.flush(p);
         }
-        if (!lostSpans.isEmpty() && !recordedPlacement) {
-            insertLostSpan(p, npages, address);
+        while (!lostSpans.isEmpty() && !recordedPlacement && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
+            // several may have been lost in a row
+        }
+        if (following != null) {
+            int would = losesSpans ? heap.peek(p, npages) : -1;
+            if (would >= 0 && would < address >>> Units.PAGE_SHIFT) {
+                supposeLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT));
+            }
+            int own = following.spanMade(p, r);
+            own = would >= 0 && own >= 0 ? would : own;
+            if ((long) own << Units.PAGE_SHIFT == address) {
+                placement.spansSame++;
+            } else {
+                differ(i, "span", address, own < 0 ? -1 : (long) own << Units.PAGE_SHIFT);
+            }
+            if (r.spanClass < 0) {
+                stacks.spanMade(r);
+            }
+            timeLine().sample(now, events + i, runtime, collector.goalBytes());
+            observer().moment(now, events + i, this);
+            return;
         }
         int page = (int) (address >>> Units.PAGE_SHIFT);
         if (r.spanClass < 0) {
@@ -428,17 +542,46 @@ public final class GoReplay extends Replay {
         }
     }
 
-    private void insertLostSpan(P p, int npages, long address) {
-        int would = heap.peek(p, npages);
+    /**
+     * A span whose allocation was lost came about before this one if this one does not lie where it would without it.
+     *
+     * @return whether one was inserted
+     */
+    private boolean insertLostSpan(P p, int npages, int page) {
+        if (heap.peek(p, npages) == page) {
+            return false;
+        }
         for (int k = 0; k < lostSpans.size(); k++) {
             long[] lost = lostSpans.get(k);
-            if (would == lost[0] && would != address >>> Units.PAGE_SHIFT) {
+            int pages = lost[1] == 0 ? Stacks.WORK_BUFFER_PAGES : (int) lost[1];
+            int would = heap.peek(p, pages);
+            boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
+            if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
                 lostSpans.remove(k);
-                RecordedSpan r = spans.add(lost[0] << Units.PAGE_SHIFT, (int) lost[1], 1);
-                r.twin = heap.allocManual(p, (int) lost[1], MSpan.State.WORK_BUFFER);
-                os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
-                return;
+                makeLostSpan(p, would, pages, lost[1] == 0 ? MSpan.State.STACK : MSpan.State.WORK_BUFFER);
+                return true;
             }
+        }
+        return false;
+    }
+
+    private void makeLostSpan(P p, int page, int pages, MSpan.State use) {
+        RecordedSpan r = spans.add((long) page << Units.PAGE_SHIFT, pages, 1);
+        r.twin = heap.allocManual(p, pages, use);
+        os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
+    }
+
+    /**
+     * The twin would have used pages that the recording passed over. Where a pool of stacks just there explains that to the
+     * page, its allocation was lost, too, though nothing in this part of the trace tells of it.
+     */
+    private void supposeLostSpan(P p, int npages, int page) {
+        int would = heap.peek(p, Stacks.WORK_BUFFER_PAGES);
+        if (would < page
+                && spans.at((long) would << Units.PAGE_SHIFT) == null
+                && heap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
+            makeLostSpan(p, would, Stacks.WORK_BUFFER_PAGES, MSpan.State.STACK);
+            supposed++;
         }
     }
 
@@ -448,10 +591,17 @@ public final class GoReplay extends Replay {
             return;
         }
         spans.remove(r);
+        if (following != null) {
+            following.spanFreed(r);
+            return;
+        }
         if (r.twin == null || r.twin.state() == MSpan.State.DEAD) {
             return;
         }
         if (r.spanClass < 0 || recordedPlacement) {
+            for (int slot = 0; slot < r.twin.nelems() && r.twin.allocCount() > 0; slot++) {
+                heap.vacate(r.twin, slot); // its free is missing from the trace
+            }
             heap.freeSpan(r.twin);
         }
     }

@@ -31,6 +31,9 @@ public final class IdReplay extends Replay {
     /** The twin numbers pages with an int, and no program was ever granted more. */
     private static final long MAX_OBJECT_BYTES = 1L << 42;
 
+    /** Smaller objects are not worth asking whether there is room for them: their records weigh as much. */
+    private static final long LARGE_CLAIM_BYTES = 1L << 20;
+
     private final TraceReader reader;
     private final GoRuntime runtime;
     private final Collector collector;
@@ -52,6 +55,7 @@ public final class IdReplay extends Replay {
     private long nextFreeOsMemoryNanos = Long.MIN_VALUE;
 
     private long events;
+    private int index;
     private long now;
 
     /**
@@ -63,6 +67,7 @@ public final class IdReplay extends Replay {
         this.reader = reader;
         this.rules = settings.touch();
         this.runtime = new GoRuntime(behaviours, settings.os(), 0, 0, false);
+        runtime.os().cgroup().setPosition(() -> events + index, () -> now);
         GcSettings gc = settings.gc();
         MemoryLimit limit = runtime.memoryLimit(gc.memoryLimitBytes());
         int gogc = gc.gogc() == GcSettings.AS_RECORDED ? GcSettings.DEFAULT_GOGC : gc.gogc();
@@ -102,8 +107,11 @@ public final class IdReplay extends Replay {
     public void replay(EventBatch batch, int from, int to) {
         for (int i = from; i < to; i++) {
             long a = batch.a[i];
+            index = i;
+            now = batch.timeNanos[i];
+            runtime.os().advanceTo(now);
             if (freeOsMemoryEveryNanos > 0) {
-                freeOsMemoryEvery(batch.timeNanos[i]);
+                freeOsMemoryEvery(now);
             }
             switch (batch.kind[i]) {
                 case Kind.ALLOC ->
@@ -116,10 +124,10 @@ public final class IdReplay extends Replay {
                 case Kind.WRITE -> write((int) a, batch.b[i]);
                 case Kind.FORCE_GC -> collect(batch.timeNanos[i]);
                 case Kind.FREE_OS_MEMORY -> freeOsMemory(batch.timeNanos[i]);
+                case Kind.RSS_SAMPLE -> observedRss().add(batch.timeNanos[i], events + i, a);
                 case Kind.CHECKPOINT -> checkpoint(a, reader.string(batch.c[i]), events + i, batch.timeNanos[i]);
                 default -> {} // what moves no memory
             }
-            now = batch.timeNanos[i];
         }
         if (to < batch.size) {
             return;
@@ -172,10 +180,16 @@ public final class IdReplay extends Replay {
             addressOf = Arrays.copyOf(addressOf, length);
             sizeOf = Arrays.copyOf(sizeOf, length);
         }
+        if (size >= LARGE_CLAIM_BYTES && size <= MAX_OBJECT_BYTES) {
+            Claims.room(events, runtime.os().mappedBytes() + size);
+        }
         if (size > MAX_OBJECT_BYTES) {
             throw new UncheckedIOException(new BadInputException(
                     "event " + events,
                     "an object of " + size + " bytes; expected at most " + ByteSize.format(MAX_OBJECT_BYTES)));
+        }
+        if (spanOf[at] != null) {
+            free(at); // its free was lost with a damaged part of the trace
         }
         if (size <= 0) {
             spanOf[at] = null; // Go's zerobase
@@ -250,7 +264,7 @@ public final class IdReplay extends Replay {
     }
 
     @Override
-    public void finish() {
+    void end() {
         checkpoint(checkpoints().size(), "end", events, now);
         timeLine().finish(now, events, runtime, collector.goalBytes());
     }

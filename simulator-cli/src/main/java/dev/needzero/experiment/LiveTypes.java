@@ -8,6 +8,7 @@ import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TypeTable;
 import dev.needzero.units.Units;
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,8 +26,25 @@ public final class LiveTypes implements TraceReader {
     /** Of each slot the type of its object plus one; 0: free. */
     private record Span(long base, int npages, long slotBytes, int[] typeOf) {}
 
+    private static final int TYPE_BITS = 21;
+
+    /** Told of objects; {@code a} is what names one in an event's column a. */
+    public interface Visitor {
+        void object(long a, int type);
+    }
+
+    /** Told of what was allocated; bytes are a slot's in a placed trace, else those asked for. */
+    public interface AllocationVisitor {
+        void allocated(int type, long bytes, long objects);
+    }
+
     private final TraceReader reader;
     private Span[] spanOf = new Span[1024];
+    private long seen;
+    /** Of each id of an unplaced trace the type of its object plus one; 0: free. */
+    private int[] typeOfId = new int[1024];
+    /** Objects allocated, by {@code bytes << 21 | type}. */
+    private final Long2LongOpenHashMap allocated = new Long2LongOpenHashMap();
 
     public LiveTypes(TraceReader reader) {
         this.reader = reader;
@@ -38,13 +56,22 @@ public final class LiveTypes implements TraceReader {
         for (int i = 0; i < batch.size; i++) {
             long a = batch.a[i];
             switch (batch.kind[i]) {
-                case Kind.SPAN, Kind.SPAN_ALLOC -> addSpan(a, (int) batch.b[i], batch.c[i]);
+                case Kind.SPAN, Kind.SPAN_ALLOC -> {
+                    Claims.span(seen + i, a, batch.b[i], batch.c[i]);
+                    addSpan(a, (int) batch.b[i], batch.c[i]);
+                }
                 case Kind.SPAN_FREE -> removeSpan(a);
                 case Kind.OBJECT, Kind.OBJECT_ALLOC -> set(a, batch.c[i] + 1);
                 case Kind.OBJECT_FREE -> set(a, 0);
+                case Kind.ALLOC -> {
+                    setId(a, batch.c[i] + 1);
+                    allocated.addTo(batch.b[i] << TYPE_BITS | batch.c[i], 1);
+                }
+                case Kind.FREE -> setId(a, 0);
                 default -> {} // no object comes or goes
             }
         }
+        seen += batch.size;
         return more;
     }
 
@@ -85,7 +112,43 @@ public final class LiveTypes implements TraceReader {
         long slot = (address - span.base) / span.slotBytes;
         if (slot < span.typeOf.length && (typePlusOne == 0 || span.typeOf[(int) slot] == 0)) {
             span.typeOf[(int) slot] = typePlusOne;
+            if (typePlusOne > 0) {
+                allocated.addTo(span.slotBytes << TYPE_BITS | typePlusOne - 1, 1);
+            }
         }
+    }
+
+    private void setId(long id, int typePlusOne) {
+        if (id >= typeOfId.length) {
+            typeOfId = Arrays.copyOf(typeOfId, Math.max((int) id + 1, 2 * typeOfId.length));
+        }
+        typeOfId[(int) id] = typePlusOne;
+    }
+
+    /** Names every object that lives now. */
+    public void forEachLive(Visitor visitor) {
+        for (int page = 0; page < spanOf.length; page++) {
+            Span span = spanOf[page];
+            if (span == null || span.base >>> Units.PAGE_SHIFT != page) {
+                continue;
+            }
+            for (int slot = 0; slot < span.typeOf.length; slot++) {
+                if (span.typeOf[slot] > 0) {
+                    visitor.object(span.base + slot * span.slotBytes, span.typeOf[slot] - 1);
+                }
+            }
+        }
+        for (int id = 0; id < typeOfId.length; id++) {
+            if (typeOfId[id] > 0) {
+                visitor.object(id, typeOfId[id] - 1);
+            }
+        }
+    }
+
+    /** Tells how much of each type and size was allocated so far. */
+    public void forEachAllocated(AllocationVisitor visitor) {
+        allocated.forEach(
+                (key, objects) -> visitor.allocated((int) (key & (1 << TYPE_BITS) - 1), key >>> TYPE_BITS, objects));
     }
 
     /** Types by bytes that are live now, most first; objects without a type are under the empty name. */

@@ -57,6 +57,7 @@ public final class Lookahead {
     private final List<long[]> markedAndGoal = new ArrayList<>();
     private final RecordedSpans spans = new RecordedSpans();
     private int ordinal;
+    private long events;
 
     // The reading's state.
     private int[] begins = new int[16];
@@ -108,6 +109,7 @@ public final class Lookahead {
                     snapshotBytes += r == null ? 0 : r.slotBytes();
                 }
                 case Kind.SPAN, Kind.SPAN_ALLOC -> {
+                    Claims.span(events + i, a, batch.b[i], batch.c[i]);
                     RecordedSpan r = spans.add(a, (int) batch.b[i], batch.c[i]);
                     r.ordinalOf = r.spanClass < 0 ? null : new int[r.nelems];
                 }
@@ -130,6 +132,7 @@ public final class Lookahead {
                 default -> {} // what tells nothing of the future
             }
         }
+        events += batch.size;
     }
 
     private void born(long address) {

@@ -8,12 +8,16 @@ import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Follows the recorded collector: cycles begin and end when they did, what a recorded sweep freed is freed at that moment,
  * the scavenger runs when it ran.
  */
 final class RecordedCollector implements GoCollector {
+    private static final int NOT_DUE = -1;
+    private static final int WHEN_STARTED = -2;
+
     private final GoRuntime runtime;
     private final MHeap heap;
     private final RecordedSweep sweep;
@@ -24,6 +28,11 @@ final class RecordedCollector implements GoCollector {
 
     private SweepRun[] runs = new SweepRun[4];
     private int openRuns;
+    private final BitSet running = new BitSet();
+    private int procs = 1;
+    /** Whether idle Ps are still to be flushed: the P that will, or one of the two below. */
+    private int flushIdle = NOT_DUE;
+
     private boolean marking;
     private boolean freeOsMemory;
     private boolean afterCollection;
@@ -69,12 +78,18 @@ final class RecordedCollector implements GoCollector {
         if (freeOsMemory && !marking && endsFreeOsMemory(kind)) {
             freeOsMemory();
         }
+        if (flushIdle == proc && kind != Kind.SPAN_FREE) {
+            flushIdle();
+        }
     }
 
     @Override
     public void beforeObject(int proc) {
         if (openRuns > 0) {
             closeRun(proc);
+        }
+        if (flushIdle == proc) {
+            flushIdle();
         }
     }
 
@@ -114,6 +129,28 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
+    public int freed(RecordedSpan r, long[] addresses, int from, int to, int proc) {
+        MSpan t = r.liesOn();
+        if (recordedPlacement || t == null) {
+            return GoCollector.super.freed(r, addresses, from, to, proc);
+        }
+        // The first opens the run and notes the span; the others only die.
+        int unknown = 0;
+        boolean noted = false;
+        for (int i = from; i < to; i++) {
+            int slot = r.slotAt(addresses[i]);
+            if (noted) {
+                unknown += t.markDead(slot) ? 0 : 1;
+            } else if (freed(r, slot, proc)) {
+                noted = true;
+            } else {
+                unknown++;
+            }
+        }
+        return unknown;
+    }
+
+    @Override
     public void event(byte kind, int proc, long a, int c, int i) {
         switch (kind) {
             case Kind.GC_BEGIN -> {
@@ -123,10 +160,25 @@ final class RecordedCollector implements GoCollector {
             }
             case Kind.STW_END -> {
                 if (!recordedPlacement) {
-                    sweep.worldStarted();
+                    worldStarted(proc);
                 }
             }
             case Kind.GC_END -> gcEnd();
+            case Kind.PROCS_CHANGE -> {
+                procs = (int) a;
+                countIdle();
+            }
+            case Kind.PROC_START -> {
+                running.set(proc);
+                countIdle();
+                if (!recordedPlacement && cycles > 0) {
+                    sweep.beforeAllocation(heap.proc(proc));
+                }
+            }
+            case Kind.PROC_STOP -> {
+                running.clear(proc);
+                countIdle();
+            }
             case Kind.SWEEP_BEGIN, Kind.SWEEP_END, Kind.SWEEPER_RAN -> {
                 if (!recordedPlacement) {
                     sweeping(kind, proc, a, c, i);
@@ -178,7 +230,36 @@ final class RecordedCollector implements GoCollector {
         return liveBytes;
     }
 
+    private void countIdle() {
+        sweep.setBusy(running.cardinality() >= procs);
+    }
+
+    /**
+     * After mark termination every P gives up what it has cached: the one that starts the world before it does, others as
+     * they begin to run, idle ones when the first of them gets round to it, with their pages.
+     */
+    private void worldStarted(int proc) {
+        sweep.worldStarted();
+        if (flushIdle == WHEN_STARTED) {
+            sweep.beforeAllocation(heap.proc(proc));
+            flushIdle = proc;
+        }
+    }
+
+    private void flushIdle() {
+        flushIdle = NOT_DUE;
+        heap.releaseWithheld();
+        for (int id = 0; id < heap.procLimit(); id++) {
+            P p = heap.procOrNull(id);
+            if (p != null && !running.get(id)) {
+                sweep.beforeAllocation(p);
+                heap.flushPageCache(p);
+            }
+        }
+    }
+
     private void gcEnd() {
+        flushIdle = recordedPlacement ? NOT_DUE : WHEN_STARTED;
         marking = false;
         cycles++;
         liveBytes = lastHeapAlloc;
@@ -217,7 +298,7 @@ final class RecordedCollector implements GoCollector {
             MSpan t = run.touched[i];
             run.touched[i] = null;
             if (t.deadCount() > 0) {
-                sweep.swept(p, t, by, run.reason == Kind.SWEEP_BY_UNKNOWN);
+                sweep.swept(p, t, by);
             }
         }
         run.ntouched = 0;
@@ -227,7 +308,9 @@ final class RecordedCollector implements GoCollector {
         return switch (reason) {
             case Kind.SWEEP_BY_CACHE_SPAN -> RecordedSweep.By.CACHE_SPAN;
             case Kind.SWEEP_BY_RECLAIM -> RecordedSweep.By.RECLAIM;
-            default -> RecordedSweep.By.IN_ORDER;
+            case Kind.SWEEP_BY_CREDIT -> RecordedSweep.By.CREDIT;
+            case Kind.SWEEP_BY_BACKGROUND -> RecordedSweep.By.BACKGROUND;
+            default -> RecordedSweep.By.UNKNOWN;
         };
     }
 
@@ -235,7 +318,10 @@ final class RecordedCollector implements GoCollector {
         P p = heap.proc(proc);
         SweepRun run = run(proc);
         if (kind == Kind.SWEEPER_RAN) {
-            sweep.backgroundRan(p, a);
+            sweep.sweeperRan(p, a);
+            run.reason = Kind.SWEEP_BY_UNKNOWN;
+        } else if (kind == Kind.SWEEP_BEGIN && c == Kind.SWEEP_BY_BACKGROUND) {
+            run.reason = c;
         } else if (kind == Kind.SWEEP_BEGIN) {
             run.reason = c;
             sweep.sweepBegin(p);

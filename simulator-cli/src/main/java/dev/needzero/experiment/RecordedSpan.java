@@ -47,6 +47,46 @@ final class RecordedSpan {
         return nelems == 1 ? (long) npages << Units.PAGE_SHIFT : elemBytes;
     }
 
+    // ---- slots handed out before the trace told of their objects
+
+    /** 1 = the slot is taken in the twin, and the event of its object is still to come. */
+    private long[] pendingBits;
+
+    private int pending;
+
+    /** The slot was handed out; its object's event comes later. */
+    void pend(int slot) {
+        if (pendingBits == null) {
+            pendingBits = new long[nelems + 63 >>> 6];
+        }
+        pendingBits[slot >>> 6] |= 1L << slot;
+        pending++;
+    }
+
+    /** The slot's event came; false if none was due. */
+    boolean settle(int slot) {
+        if (pending == 0 || (pendingBits[slot >>> 6] >>> slot & 1) == 0) {
+            return false;
+        }
+        pendingBits[slot >>> 6] &= ~(1L << slot);
+        pending--;
+        return true;
+    }
+
+    int pending() {
+        return pending;
+    }
+
+    /** The lowest slot whose event is still to come, or -1. */
+    int firstPending() {
+        for (int w = 0; pending > 0; w++) {
+            if (pendingBits[w] != 0) {
+                return (w << 6) + Long.numberOfTrailingZeros(pendingBits[w]);
+            }
+        }
+        return -1;
+    }
+
     /** The slot that an address of the span lies in. */
     int slotAt(long address) {
         return nelems == 1 ? 0 : (int) ((address - base) * magic >>> 32);
@@ -69,6 +109,11 @@ final class RecordedSpan {
         }
         spanOf[slot] = span;
         slotOf[slot] = twinSlot;
+    }
+
+    /** The twin's span that holds all objects, slot by slot; null if there is no such span. */
+    MSpan liesOn() {
+        return spanOf == null ? twin : null;
     }
 
     /** The twin's span that holds a slot's object. */

@@ -1,5 +1,6 @@
 package dev.needzero.experiment;
 
+import dev.needzero.heap.HeapCheck;
 import dev.needzero.heap.MSpan;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.EventBatch;
@@ -12,7 +13,12 @@ public abstract class Replay {
     private final TouchRules rules;
     private final List<Checkpoint> checkpoints = new ArrayList<>();
     private final TimeLine timeLine = new TimeLine();
+    private final ObservedRss observedRss = new ObservedRss();
     private CheckpointListener listener = (checkpoint, replay) -> {};
+    private long checkEvery;
+    private long replayed;
+    private long unchecked;
+    private long checks;
     private Observer observer = new Observer() {};
 
     /** Told at each checkpoint, with the twin in the state it has there. */
@@ -62,7 +68,65 @@ public abstract class Replay {
 
     /** Replays a batch of events. */
     public final void replay(EventBatch batch) {
-        replay(batch, 0, batch.size);
+        if (checkEvery == 0) {
+            replay(batch, 0, batch.size);
+            return;
+        }
+        for (int from = 0; from < batch.size; ) {
+            int to = (int) Math.min(batch.size, from + Math.max(1, checkEvery - unchecked));
+            replay(batch, from, to);
+            replayed += to - from;
+            unchecked += to - from;
+            from = to;
+            if (unchecked >= checkEvery && isSettled()) {
+                check();
+            }
+        }
+    }
+
+    /** Holds the twin against its own laws after every so many events; 0 for never. */
+    public final void checkEvery(long events) {
+        checkEvery = events;
+    }
+
+    /** Whether the twin's state is one that a program could be in, not half of a snapshot. */
+    boolean isSettled() {
+        return true;
+    }
+
+    /** Whether the twin sweeps its spans itself. */
+    boolean sweeps() {
+        return true;
+    }
+
+    private void check() {
+        try {
+            HeapCheck.check(runtime().heap(), runtime().os(), sweeps());
+        } catch (IllegalStateException e) {
+            long first = replayed - unchecked;
+            throw new IllegalStateException(
+                    "a law of the twin is broken "
+                            + (unchecked <= 1
+                                    ? "by event " + first
+                                    : "by one of the events " + first + " to " + (replayed - 1))
+                            + ": " + e.getMessage(),
+                    e);
+        }
+        unchecked = 0;
+        checks++;
+    }
+
+    /** How often the twin was held against its laws. */
+    public final long checks() {
+        return checks;
+    }
+
+    /** The trace is over: what is still open is closed. */
+    public final void finish() {
+        end();
+        if (checkEvery > 0 && isSettled()) {
+            check();
+        }
     }
 
     /**
@@ -80,8 +144,7 @@ public abstract class Replay {
      */
     public abstract Place placeOf(long a);
 
-    /** The trace is over: what is still open is closed. */
-    public abstract void finish();
+    abstract void end();
 
     public abstract GoRuntime runtime();
 
@@ -107,6 +170,11 @@ public abstract class Replay {
 
     public final TimeLine timeLine() {
         return timeLine;
+    }
+
+    /** What the recorder saw of the real process's resident memory. */
+    public final ObservedRss observedRss() {
+        return observedRss;
     }
 
     public final TouchRules rules() {

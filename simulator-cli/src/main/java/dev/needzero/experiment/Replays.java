@@ -7,13 +7,14 @@ import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 
-/** Runs replays: one decoder, one twin or many. */
+/** Runs replays: one decoder, one twin or many, each on a thread of its own where there is more than one processor. */
 public final class Replays {
     private static final int BATCHES_IN_FLIGHT = 16;
 
@@ -21,7 +22,18 @@ public final class Replays {
 
     /** Opens a trace, or a generator: {@code gen:WORKLOAD?…}. */
     public static TraceReader open(String spec) throws IOException {
-        return Workloads.isSpec(spec) ? Workloads.open(spec) : Traces.open(spec);
+        return open(spec, false);
+    }
+
+    /** The same; with {@code skipDamaged} what is damaged is left out, as in {@link Traces#open(String, boolean)}. */
+    public static TraceReader open(String spec, boolean skipDamaged) throws IOException {
+        if (!Workloads.isSpec(spec)) {
+            return Traces.open(spec, skipDamaged);
+        }
+        if (skipDamaged) {
+            throw new UnsupportedOperationException("a generated trace has nothing to leave out");
+        }
+        return Workloads.open(spec);
     }
 
     /**
@@ -31,16 +43,36 @@ public final class Replays {
      * @param touch what the program writes of its objects
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
+     * @param checkEvery after how many events the twin is held against its own laws; 0 for never
      * @param gc who collects garbage
      */
     public record Settings(
-            OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger, GcSettings gc) {
+            OsSettings os,
+            TouchRules touch,
+            boolean recordedPlacement,
+            boolean backgroundScavenger,
+            long checkEvery,
+            GcSettings gc) {
+        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
+            this(os, touch, recordedPlacement, backgroundScavenger, 0);
+        }
+
+        public Settings(
+                OsSettings os,
+                TouchRules touch,
+                boolean recordedPlacement,
+                boolean backgroundScavenger,
+                long checkEvery) {
+            this(os, touch, recordedPlacement, backgroundScavenger, checkEvery, GcSettings.RECORDED);
+        }
+
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
             this(os, touch, recordedPlacement, true);
         }
 
-        public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
-            this(os, touch, recordedPlacement, backgroundScavenger, GcSettings.RECORDED);
+        /** The same with other touch rules. */
+        Settings with(TouchRules rules) {
+            return new Settings(os, rules, recordedPlacement, backgroundScavenger, checkEvery, gc);
         }
     }
 
@@ -67,6 +99,9 @@ public final class Replays {
         if (listener != null) {
             replay.onCheckpoint(listener);
         }
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            return broadcast(reader, prelude, List.of(new Lane(replay)), progress).get(0);
+        }
         EventBatch own = new EventBatch();
         for (EventBatch batch = prelude.next(own); batch != null; batch = prelude.next(own)) {
             replay.replay(batch);
@@ -84,7 +119,29 @@ public final class Replays {
         return gc.simulated() && reader.info().placed() ? Lookahead.of(gc.trace(), progress) : null;
     }
 
+    /** A twin of its own beginning, to be fed what the prelude delivers. */
+    static Replay twin(TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings) {
+        try {
+            return replay(reader, prelude, behaviours, settings, lookahead(reader, settings.gc(), null), null, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Replay replay(
+            TraceReader reader,
+            Prelude prelude,
+            Behaviours behaviours,
+            Settings settings,
+            Lookahead lookahead,
+            Truth.Line start,
+            boolean startIsOurs) {
+        Replay replay = unchecked(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
+        replay.checkEvery(settings.checkEvery());
+        return replay;
+    }
+
+    private static Replay unchecked(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,
@@ -126,13 +183,28 @@ public final class Replays {
         for (int i = 0; i < observers.size(); i++) {
             lanes.get(i).replay.observe(observers.get(i));
         }
+        return broadcast(reader, prelude, lanes, progress);
+    }
+
+    /**
+     * Decodes on the caller's thread what the lanes' threads replay. The batches go round: when one is put into the queues,
+     * every lane has taken the one that lies a queue's length behind it, and is done with the one before that.
+     */
+    private static List<Replay> broadcast(
+            TraceReader reader, Prelude prelude, List<Lane> lanes, Consumer<TraceReader> progress) throws IOException {
         for (Lane lane : lanes) {
             lane.start();
         }
+        EventBatch[] ring = new EventBatch[BATCHES_IN_FLIGHT + 2];
         try {
-            for (EventBatch batch = prelude.next(new EventBatch());
-                    batch != null;
-                    batch = prelude.next(new EventBatch())) {
+            for (int at = 0; !allFailed(lanes); at = (at + 1) % ring.length) {
+                if (ring[at] == null) {
+                    ring[at] = new EventBatch();
+                }
+                EventBatch batch = prelude.next(ring[at]);
+                if (batch == null) {
+                    break;
+                }
                 for (Lane lane : lanes) {
                     lane.put(batch);
                 }
@@ -150,6 +222,15 @@ public final class Replays {
             done.add(lane.result());
         }
         return done;
+    }
+
+    private static boolean allFailed(List<Lane> lanes) {
+        for (Lane lane : lanes) {
+            if (lane.failure == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Twins on the caller's thread, who feeds them as far as it likes. */
@@ -181,7 +262,7 @@ public final class Replays {
 
         private final BlockingQueue<EventBatch> queue = new ArrayBlockingQueue<>(BATCHES_IN_FLIGHT);
         private final Replay replay;
-        private volatile RuntimeException failure;
+        private volatile Throwable failure;
 
         Lane(Replay replay) {
             this.replay = replay;
@@ -202,8 +283,11 @@ public final class Replays {
             } catch (InterruptedException e) {
                 throw new IllegalStateException("interrupted while replaying", e);
             }
+            if (failure instanceof Error error) {
+                throw error;
+            }
             if (failure != null) {
-                throw failure;
+                throw (RuntimeException) failure;
             }
             return replay;
         }
@@ -221,7 +305,7 @@ public final class Replays {
                 }
             } catch (InterruptedException e) {
                 failure = new IllegalStateException("interrupted while replaying", e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }
@@ -230,7 +314,7 @@ public final class Replays {
         private void step(EventBatch batch) {
             try {
                 replay.replay(batch);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure = e;
             }
         }

@@ -12,6 +12,9 @@ import java.util.List;
  *
  * <p>WHAT: {@code untyped}, {@code small}, {@code large}, a type's name (a trailing {@code *} stands for any ending) or
  * {@code default}. HOW: {@code all}, {@code none}, {@code 25%} or a size: the object's first bytes.
+ *
+ * <p>One more WHAT is {@code unknown}: large objects without pointers that a Go trace's head already holds. It does not
+ * name their types, so that they would pass for untyped ones, which are written whole.
  */
 public final class TouchRules {
     /** Everything is written. */
@@ -24,6 +27,7 @@ public final class TouchRules {
                 case "untyped" -> untyped;
                 case "small" -> !large;
                 case "large" -> large;
+                case "unknown" -> false;
                 default ->
                     !untyped
                             && (what.endsWith("*") && what.length() > 1
@@ -59,7 +63,7 @@ public final class TouchRules {
             int eq = word.lastIndexOf('=');
             if (eq < 1 || eq == word.length() - 1) {
                 throw new IllegalArgumentException("touch rule \"" + word
-                        + "\": expected WHAT=HOW, WHAT one of untyped, small, large, default or a type's name, HOW one of"
+                        + "\": expected WHAT=HOW, WHAT one of untyped, unknown, small, large, default or a type's name, HOW one of"
                         + " all, none, 25% or a size as in 64KiB");
             }
             rules.add(rule(word, word.substring(0, eq), word.substring(eq + 1)));
@@ -91,6 +95,16 @@ public final class TouchRules {
         throw new IllegalArgumentException("touch rule \"" + word + "\": expected 0% to 100%");
     }
 
+    /** Bytes written of a large object that was there when the trace began, and of which it says no more than the size. */
+    long unknownBytes(TypeTable.Type untyped, long objectBytes) {
+        for (Rule rule : rules) {
+            if (rule.what.equals("unknown") || rule.matches(untyped, true, true)) {
+                return rule.apply(objectBytes);
+            }
+        }
+        throw new IllegalStateException("the last rule matches everything");
+    }
+
     /** Bytes that the program writes of an object of this type and size. */
     public long bytes(TypeTable.Type type, boolean untyped, boolean large, long objectBytes) {
         for (Rule rule : rules) {
@@ -114,6 +128,8 @@ public final class TouchRules {
         private final TouchRules rules;
         private final TypeTable types;
         private int[][] smallBytes = new int[64][];
+        /** The last answer for each type, most of which come in one size class: {@code [size class + 1][bytes]}, 32 bits each. */
+        private long[] lastSmall = new long[64];
 
         Cache(TouchRules rules, TypeTable types) {
             this.rules = rules;
@@ -128,8 +144,17 @@ public final class TouchRules {
 
         /** Bytes written of a small object with this much room. */
         int small(int type, int sizeClass, int roomBytes) {
+            long[] last = lastSmall;
+            if (type < last.length && last[type] >>> 32 == sizeClass + 1) {
+                return (int) last[type];
+            }
+            return lookUp(type, sizeClass, roomBytes);
+        }
+
+        private int lookUp(int type, int sizeClass, int roomBytes) {
             if (type >= smallBytes.length) {
                 smallBytes = Arrays.copyOf(smallBytes, Math.max(type + 1, smallBytes.length * 2));
+                lastSmall = Arrays.copyOf(lastSmall, smallBytes.length);
             }
             int[] row = smallBytes[type];
             if (row == null) {
@@ -141,7 +166,13 @@ public final class TouchRules {
                 TypeTable.Type t = types.get(type);
                 row[sizeClass] = (int) rules.bytes(t, type == 0, false, inferSize(t, roomBytes));
             }
+            lastSmall[type] = sizeClass + 1L << 32 | row[sizeClass];
             return row[sizeClass];
+        }
+
+        /** Bytes written of a large object that was there when the trace began. */
+        long largeBefore(int type, long roomBytes) {
+            return type == 0 ? rules.unknownBytes(types.get(type), roomBytes) : large(type, roomBytes);
         }
 
         long large(int type, long roomBytes) {

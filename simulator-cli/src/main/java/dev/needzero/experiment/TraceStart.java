@@ -77,7 +77,9 @@ final class TraceStart {
         return open && !snapshot.isEmpty();
     }
 
-    void span(long address, int npages, int kindClass) {
+    void span(long event, long address, int npages, int kindClass) {
+        Claims.span(event, address, npages, kindClass);
+        Claims.free(event, heap, address, npages);
         RecordedSpan r = spans.add(address, npages, kindClass);
         int spanClass = r.spanClass;
         int nelems = recordedPlacement ? r.nelems : 0;
@@ -100,7 +102,11 @@ final class TraceStart {
         } else {
             os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
         }
-        snapshot.add(r);
+        if (open) {
+            snapshot.add(r);
+        } else if (r.spanClass >= 2) {
+            heap.shelve(r.twin); // a damaged trace tells of it too late
+        }
     }
 
     void stack(long address, long bytes) {
@@ -113,13 +119,16 @@ final class TraceStart {
      * @return false when the twin has no place for it
      */
     boolean object(RecordedSpan r, long address, int type) {
+        if (!open) {
+            return false;
+        }
         if (SpanClass.sizeClass(r.spanClass) == 0) {
-            os.write(r.twin.base(), touch.large(type, r.twin.sizeBytes()), Cause.PROGRAM);
+            os.write(r.twin.base(), touch.largeBefore(type, r.twin.sizeBytes()), Cause.PROGRAM);
             return true;
         }
         int slot = r.slotAt(address);
-        if (slot >= r.twin.nelems()) {
-            return false; // the twin's version has fewer slots a span
+        if (slot >= r.twin.nelems() || r.twin.isAllocated(slot)) {
+            return false; // the twin's version has fewer slots a span, or the trace names an object twice
         }
         r.twin.place(slot);
         if (r.takenBits != null) {

@@ -60,6 +60,7 @@ public final class TraceSummary {
     private long liveBytes;
     private long livePeakBytes;
     private long lastNanos;
+    private long seen;
     private long events;
     private List<String> warnings = List.of();
     private List<TypeUse> types = List.of();
@@ -88,7 +89,10 @@ public final class TraceSummary {
             see(batch.proc[i]);
             long a = batch.a[i];
             switch (kind) {
-                case Kind.SPAN, Kind.SPAN_ALLOC -> addSpan(a, (int) batch.b[i], batch.c[i], kind == Kind.SPAN);
+                case Kind.SPAN, Kind.SPAN_ALLOC -> {
+                    Claims.span(seen + i, a, batch.b[i], batch.c[i]);
+                    addSpan(a, (int) batch.b[i], batch.c[i], kind == Kind.SPAN);
+                }
                 case Kind.SPAN_FREE -> freeSpan(a);
                 case Kind.OBJECT -> {
                     long bytes = take(a);
@@ -103,6 +107,7 @@ public final class TraceSummary {
                 default -> {} // counted, and that is all
             }
         }
+        seen += batch.size;
     }
 
     private void see(int proc) {
@@ -187,7 +192,7 @@ public final class TraceSummary {
 
     private void addSpan(long address, int npages, int kindClass, boolean inSnapshot) {
         int spanClass = (kindClass & 1) != 0 ? SpanClass.MANUAL : kindClass >> 1;
-        long[] takenBits = spanClass == SpanClass.TINY ? new long[npages * Units.PAGE_BYTES / 16 / 64] : null;
+        long[] takenBits = spanClass == SpanClass.TINY ? new long[Units.PAGE_BYTES / 16 / 64] : null;
         setSpan(address, npages, new Span(address, npages, spanClass, takenBits, new Lifetimes.Births()));
         if (inSnapshot) {
             snapshotSpans = snapshotSpans.plus((long) npages << Units.PAGE_SHIFT);

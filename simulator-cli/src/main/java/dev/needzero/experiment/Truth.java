@@ -2,9 +2,11 @@ package dev.needzero.experiment;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.InflationLimit;
+import dev.needzero.trace.TraceInput;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 
 /** What the kernel and the Go runtime said of a recorded program, a line a checkpoint. */
 public final class Truth {
@@ -40,6 +41,14 @@ public final class Truth {
             BitSet zeroMapped,
             Map<String, Long> metrics) {}
 
+    /** 1 TiB: what a damaged line claims beyond that is not worth its memory. */
+    private static final int MAX_PAGES = 1 << 28;
+
+    private static final List<String> NEEDED = List.of(
+            "/memory/classes/heap/free:bytes",
+            "/memory/classes/heap/released:bytes",
+            "/memory/classes/heap/stacks:bytes");
+
     private final List<Line> lines;
 
     private Truth(List<Line> lines) {
@@ -52,18 +61,22 @@ public final class Truth {
         if (!Files.isRegularFile(file)) {
             throw new BadInputException(file.toString(), "no such truth file");
         }
-        try (InputStream raw = Files.newInputStream(file);
-                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
-                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            int n = 0;
+        int n = 0;
+        try (TraceInput in = TraceInput.open(file.toString(), InflationLimit.current());
+                BufferedReader reader = new BufferedReader(new InputStreamReader(in.stream(), StandardCharsets.UTF_8))) {
             for (String text = reader.readLine(); text != null; text = reader.readLine()) {
                 n++;
                 try {
                     lines.add(line(JSON.std.mapFrom(text)));
                 } catch (IOException | RuntimeException e) {
-                    throw new BadInputException(file + ":" + n, "not a line of truth: " + e.getMessage());
+                    throw new BadInputException(
+                            file + ":" + n,
+                            "not a line of truth: "
+                                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
                 }
             }
+        } catch (EOFException e) {
+            throw new BadInputException(file.toString(), "is cut short, after line " + n);
         }
         if (lines.isEmpty()) {
             throw new BadInputException(file.toString(), "holds no checkpoint");
@@ -98,10 +111,22 @@ public final class Truth {
         for (Map.Entry<?, ?> e : ((Map<?, ?>) json.get("metrics")).entrySet()) {
             metrics.put((String) e.getKey(), number(e.getValue()));
         }
+        for (String name : NEEDED) {
+            if (!metrics.containsKey(name)) {
+                throw new IllegalArgumentException("it lacks the metric " + name);
+            }
+        }
+        if (first < 0) {
+            throw new IllegalArgumentException("it has no readable and writable mapping");
+        }
+        String go = (String) json.get("go");
+        if (!go.startsWith("go")) {
+            throw new IllegalArgumentException("go \"" + go + "\": expected a version as in go1.24.0");
+        }
         return new Line(
                 number(json.get("checkpoint")),
                 (String) json.get("name"),
-                (String) json.get("go"),
+                go,
                 rss,
                 mapped,
                 first,
@@ -119,8 +144,13 @@ public final class Truth {
         BitSet bits = new BitSet();
         for (Object o : (List<?>) json) {
             List<?> run = (List<?>) o;
-            int from = Math.toIntExact(number(run.get(0)) + delta);
-            bits.set(from, from + Math.toIntExact(number(run.get(1))));
+            long from = number(run.get(0)) + delta;
+            long length = number(run.get(1));
+            if (from < 0 || length < 0 || from > MAX_PAGES || length > MAX_PAGES - from) {
+                throw new IllegalArgumentException("pages " + from + " and " + length + " more; expected pages below "
+                        + MAX_PAGES);
+            }
+            bits.set((int) from, (int) (from + length));
         }
         return bits;
     }

@@ -1,5 +1,6 @@
 package dev.needzero.experiment;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
@@ -8,6 +9,7 @@ import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +75,14 @@ public final class Verification {
     /** What a recording's {@code .case.json} says of how it was made; empty when there is none beside the trace. */
     public static Map<String, Object> caseOf(String trace) throws IOException {
         Path file = sibling(trace, ".case.json");
-        return Files.isRegularFile(file) ? JSON.std.mapFrom(Files.readString(file)) : Map.of();
+        if (!Files.isRegularFile(file)) {
+            return Map.of();
+        }
+        try {
+            return JSON.std.mapFrom(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        } catch (JacksonException e) {
+            throw new BadInputException(file.toString(), "is not JSON: " + e.getMessage());
+        }
     }
 
     /** The file that stands beside a recording's trace with another ending. */
@@ -92,6 +101,17 @@ public final class Verification {
      */
     public static Verification run(String trace, Path truthFile, Behaviours go, Replays.Settings settings)
             throws IOException {
+        return run(trace, () -> Traces.open(trace), truthFile, go, settings);
+    }
+
+    /** Opens the trace. */
+    public interface Opener {
+        TraceReader open() throws IOException;
+    }
+
+    /** The same for a trace that is opened in a way of its own. */
+    public static Verification run(
+            String trace, Opener opener, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
         Truth truth = Truth.read(truthFile != null ? truthFile : sibling(trace, ".truth.jsonl.gz"));
         Map<String, Object> recorded = caseOf(trace);
         Behaviours behaviours = go != null ? go : Behaviours.of(truth.go());
@@ -100,7 +120,7 @@ public final class Verification {
             touch = recorded.get("touch") instanceof String text ? TouchRules.parse(text) : TouchRules.ALL;
         }
         long begun = System.nanoTime();
-        try (TraceReader reader = Traces.open(trace)) {
+        try (TraceReader reader = opener.open()) {
             if (!reader.info().placed()) {
                 throw new BadInputException(
                         trace,
@@ -123,6 +143,7 @@ public final class Verification {
                             touch,
                             settings.recordedPlacement(),
                             settings.backgroundScavenger(),
+                            settings.checkEvery(),
                             settings.gc()),
                     truth.line(0),
                     sameRun,

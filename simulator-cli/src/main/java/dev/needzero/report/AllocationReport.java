@@ -206,14 +206,14 @@ public final class AllocationReport {
             grouped.computeIfAbsent(difference(other), key -> new ArrayList<>()).add(other.version());
         }
         List<String> lines = new ArrayList<>();
-        grouped.forEach((what, versions) -> lines.add(String.join(", ", versions) + ": " + what));
+        grouped.forEach((what, versions) -> lines.add(String.join(", ", versions) + what));
         return lines;
     }
 
     private String difference(Other other) {
         Allocated there = other.allocated();
         if (there.equals(asked)) {
-            return "the same.";
+            return ": the same.";
         }
         List<String> what = new ArrayList<>();
         if (there.path() != asked.path()) {
@@ -241,7 +241,7 @@ public final class AllocationReport {
         size(what, "resident of a full fresh span", asked.fullSpanCommittedBytes(), there.fullSpanCommittedBytes());
         List<String> reasons = new ArrayList<>();
         other.reasons().forEach((key, value) -> reasons.add(key + "=" + value));
-        return String.join("; ", what) + " (" + String.join(", ", reasons) + ").";
+        return ", because of " + String.join(" and ", reasons) + ": " + String.join("; ", what) + ".";
     }
 
     private static void number(List<String> what, String name, long here, long there) {

@@ -1,8 +1,8 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.Metric;
 import dev.needzero.experiment.bisect.Bisection;
 import dev.needzero.experiment.bisect.Change;
-import dev.needzero.experiment.bisect.Metric;
 import dev.needzero.experiment.bisect.Shares;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.units.ByteSize;
@@ -141,7 +141,7 @@ public final class BisectionReport {
         for (Shares.Row row : shares.rows()) {
             Change change = row.change();
             table.row(
-                    change.origin().name() + " " + what(change),
+                    label(change),
                     change.version(),
                     signed(row.alone()),
                     share(row.alone()),
@@ -164,8 +164,11 @@ public final class BisectionReport {
                         + "would be without it, the difference. Interaction: what it does only because of the others.\n");
     }
 
-    private static String what(Change change) {
-        return String.join(", ", change.parts().stream().map(Change.Part::what).toList());
+    private static String label(Change change) {
+        String what =
+                String.join(", ", change.parts().stream().map(Change.Part::what).toList());
+        String name = change.origin().name();
+        return name.equals(change.origin().subject()) ? what : name + " " + what;
     }
 
     private static String where(Change change) {

@@ -1,5 +1,6 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.ObservedRss;
 import dev.needzero.experiment.TimeLine;
 import dev.needzero.units.ByteSize;
 import java.awt.BasicStroke;
@@ -37,7 +38,7 @@ public final class RssChart implements Picture {
     private static final int WIDTH = 960;
     private static final int HEIGHT = 600;
     /** Okabe and Ito's palette, which the colour-blind can tell apart. */
-    private static final Color[] LINES = {
+    static final Color[] LINES = {
         new Color(0x00, 0x72, 0xb2),
         new Color(0xd5, 0x5e, 0x00),
         new Color(0x00, 0x9e, 0x73),
@@ -92,7 +93,7 @@ public final class RssChart implements Picture {
     }
 
     private double top() {
-        long most = 1;
+        long most = Math.max(1, observed().peakBytes());
         for (Run run : runs) {
             most = Math.max(most, run.os().peakRssBytes());
             most = Math.max(most, run.peakGoInUseBytes());
@@ -111,6 +112,12 @@ public final class RssChart implements Picture {
             pens.setSeriesPaint(i, LINES[i % LINES.length]);
             pens.setSeriesStroke(i, pen(i));
             pens.setSeriesShapesVisible(i, false);
+        }
+        if (kernel && observed().size() > 0) {
+            lines.addSeries(observedSeries());
+            pens.setSeriesPaint(runs.size(), ChartFile.INK);
+            pens.setSeriesStroke(runs.size(), new BasicStroke(1.6f));
+            pens.setSeriesShapesVisible(runs.size(), false);
         }
         pens.setLegendLine(new Line2D.Double(-14, 0, 14, 0));
         NumberAxis memory = axis(label);
@@ -141,6 +148,22 @@ public final class RssChart implements Picture {
         boolean clock = hasClock();
         for (int i = 0; i < t.size(); i++) {
             series.add(clock ? t.timeNanos(i) / 1e9 : t.event(i), bytes.applyAsLong(i) / (double) (1 << 20));
+        }
+        return series;
+    }
+
+    private ObservedRss observed() {
+        return runs.get(0).replay().observedRss();
+    }
+
+    /** What the recorder saw, drawn in black beside the twins. */
+    private XYSeries observedSeries() {
+        ObservedRss seen = observed();
+        XYSeries series = new XYSeries(
+                "really, all of the process: peak " + ByteSize.format(seen.peakBytes()) + "   ", false, true);
+        boolean clock = hasClock();
+        for (int i = 0; i < seen.size(); i++) {
+            series.add(clock ? seen.timeNanos(i) / 1e9 : seen.event(i), seen.bytes(i) / (double) (1 << 20));
         }
         return series;
     }

@@ -64,6 +64,10 @@ public record Run(Behaviours behaviours, boolean recordedPlacement, Replay repla
             committed.put(Cause.name(cause), os().committedBytes(cause));
         }
         json.put("committedBy", committed);
+        json.put("endHugeBytes", os().hugeBytes());
+        json.put("endLazyFreeBytes", os().lazyFreeBytes());
+        json.put("endChargedBytes", os().chargedBytes());
+        json.put("peakChargedBytes", os().peakChargedBytes());
         json.put("gcCycles", replay.cycles());
         json.put("endMetrics", replay.metrics());
         List<Object> checkpoints = new ArrayList<>();

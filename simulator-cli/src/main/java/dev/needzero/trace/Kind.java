@@ -32,8 +32,9 @@ public final class Kind {
     /** a offset. */
     public static final byte STACK_FREE = 9;
     /**
-     * A span that is freed later in this generation although its allocation was lost by the tracer: a offset, b pages
-     * (the room up to the next known span, at most 4). Stands before the generation's first event.
+     * A span whose allocation was lost by the tracer, though this generation frees it or a stack on it: a offset, b pages
+     * (the room up to the next known span, at most 4). Where only a stack is known, a is the stack's and b is 0: the span
+     * begins there or up to 3 pages below. Stands before the generation's first event.
      */
     public static final byte LOST_SPAN = 10;
 
@@ -54,13 +55,16 @@ public final class Kind {
     /** The background scavenger went to sleep: a nanoseconds it ran since the last time. */
     public static final byte SCAVENGER_RAN = 22;
 
-    /** The background sweeper gave way: a spans it had swept since the last time, or -1 when nothing is left to sweep. */
+    /**
+     * A goroutine that sweeps in order stopped: the background sweeper, or one that waits in runtime.GC(). a: spans that
+     * it swept at least since it last did (0 when it was stopped against its will), or -1 when nothing is left to sweep.
+     */
     public static final byte SWEEPER_RAN = 23;
 
     // ---- the scheduler, as far as it moves memory
     /** a number of Ps (GOMAXPROCS). */
     public static final byte PROCS_CHANGE = 24;
-    /** The P named in the proc column begins to run. */
+    /** The P named in the proc column begins to run, or is said to run at the head of a part of the trace. */
     public static final byte PROC_START = 25;
     /** The P named in the proc column stops running. */
     public static final byte PROC_STOP = 26;
@@ -104,4 +108,6 @@ public final class Kind {
     public static final int SWEEP_BY_CREDIT = 2;
     /** mheap.reclaim, before a span is allocated. */
     public static final int SWEEP_BY_RECLAIM = 3;
+    /** The background sweeper goes on; SWEEPER_RAN says when it stops. */
+    public static final int SWEEP_BY_BACKGROUND = 4;
 }

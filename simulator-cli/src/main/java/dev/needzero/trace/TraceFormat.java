@@ -20,4 +20,14 @@ public interface TraceFormat {
 
     /** Opens a reader, which owns the input from then on (also when this throws, the caller closes it). */
     TraceReader open(TraceInput input) throws IOException;
+
+    /**
+     * The same, but damaged parts are left out and named among the warnings.
+     *
+     * @throws UnsupportedOperationException when the format has no parts that can be left out; says so
+     */
+    default TraceReader openDamaged(TraceInput input) throws IOException {
+        throw new UnsupportedOperationException(
+                "only .nzt is written in blocks that can be left out; " + input.name() + " is a " + name() + " trace");
+    }
 }

@@ -41,10 +41,16 @@ public final class Traces {
     }
 
     public static TraceReader open(String spec) throws IOException {
-        return open(spec, InflationLimit.current());
+        return open(spec, false);
     }
 
-    public static TraceReader open(String spec, InflationLimit limit) throws IOException {
+    /**
+     * Opens a trace.
+     *
+     * @param skipDamaged damaged parts are left out and named among the warnings
+     * @throws UnsupportedOperationException when its format has no parts that can be left out
+     */
+    public static TraceReader open(String spec, boolean skipDamaged) throws IOException {
         TraceFormat named = null;
         String path = spec;
         int colon = spec.indexOf(':');
@@ -58,14 +64,18 @@ public final class Traces {
                         "no such file, and no format is called '" + spec.substring(0, colon) + "' (" + known() + ")");
             }
         }
-        return open(TraceInput.open(path, limit), named);
+        return open(TraceInput.open(path, InflationLimit.current()), named, skipDamaged);
     }
 
     /** Opens a reader on an input; {@code format} null: sniffed. Closes the input if that fails. */
     public static TraceReader open(TraceInput input, TraceFormat format) throws IOException {
+        return open(input, format, false);
+    }
+
+    private static TraceReader open(TraceInput input, TraceFormat format, boolean skipDamaged) throws IOException {
         try {
             TraceFormat chosen = format == null ? sniff(input) : format;
-            return chosen.open(input);
+            return skipDamaged ? chosen.openDamaged(input) : chosen.open(input);
         } catch (IOException | RuntimeException e) {
             input.close();
             throw e;

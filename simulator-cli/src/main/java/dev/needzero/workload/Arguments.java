@@ -48,10 +48,14 @@ final class Arguments {
 
     /** A count of at least one and at most so many. */
     int positive(String name, int most) {
+        return between(name, 1, most);
+    }
+
+    int between(String name, int least, int most) {
         long n = count(name);
-        if (n < 1 || n > most) {
+        if (n < least || n > most) {
             throw new IllegalArgumentException(
-                    kind.name() + ": " + name + " cannot be " + n + " (expected 1 to " + most + ")");
+                    kind.name() + ": " + name + " cannot be " + n + " (expected " + least + " to " + most + ")");
         }
         return (int) n;
     }

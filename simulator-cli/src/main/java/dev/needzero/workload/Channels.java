@@ -33,10 +33,15 @@ final class Channels {
     long make(long capacity) {
         long bufferBytes = elem.sizeBytes() * capacity;
         if (bufferBytes == 0 || elem.noscan()) {
-            return program.alloc(headerBytes + bufferBytes, wholeType) | -1L << BUFFER_SHIFT;
+            return handle(program.alloc(headerBytes + bufferBytes, wholeType));
         }
         int header = program.alloc(headerBytes, headerType);
         return (long) program.alloc(bufferBytes, bufferType) << BUFFER_SHIFT | header;
+    }
+
+    /** What stands for something that is one object. */
+    static long handle(int id) {
+        return id | -1L << BUFFER_SHIFT;
     }
 
     /** The first n elements were sent. */

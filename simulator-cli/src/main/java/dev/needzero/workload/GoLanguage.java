@@ -3,6 +3,9 @@ package dev.needzero.workload;
 import dev.needzero.heap.SizeClasses;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.units.Units;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the operations of the language ask of the allocator in one Go version: the same program allocates differently
@@ -26,18 +29,51 @@ record GoLanguage(
         boolean roundsForHeader,
         boolean stackFirst) {
     private static final int HEADER_BYTES = 8;
+    /** A channel's header in 1.21; later ones add a word for a timer, and one for a bubble. */
+    private static final int HCHAN_BYTES = 96;
     private static final int MAX_HEADERLESS_BYTES = 512;
     /** Below this many elements a growing slice doubles; from there on it tends towards a quarter more. */
     private static final long DOUBLING_LIMIT = 256;
 
     /**
-     * @throws IllegalArgumentException for a version that is not known
+     * The language of a version; or of one with what later ones brought, {@code 1.21+1.24}.
+     *
+     * @throws IllegalArgumentException for a version that is not known, or that brought nothing
      */
-    static GoLanguage of(String version) {
-        String bare = Behaviours.of(version).version();
-        int minor = Integer.parseInt(bare.split("\\.")[1]);
+    static GoLanguage of(String text) {
+        String[] versions = text.split("\\+", -1);
+        String base = Behaviours.of(versions[0]).version();
+        Set<String> brought = new HashSet<>();
+        for (LanguageHistory.Step step : LanguageHistory.steps()) {
+            if (minor(step.version()) <= minor(base)) {
+                brought.add(step.version());
+            }
+        }
+        for (int i = 1; i < versions.length; i++) {
+            String added = versions[i];
+            if (LanguageHistory.steps().stream().noneMatch(s -> s.version().equals(added))) {
+                throw new IllegalArgumentException("Go \"" + added
+                        + "\" changed nothing in what a program asks for (expected one that did: "
+                        + LanguageHistory.steps().stream()
+                                .map(LanguageHistory.Step::version)
+                                .collect(Collectors.joining(", "))
+                        + ")");
+            }
+            brought.add(added);
+        }
         return new GoLanguage(
-                bare, minor >= 24, minor >= 25, minor <= 22 ? 96 : minor <= 24 ? 104 : 112, minor >= 22, minor >= 26);
+                base,
+                brought.contains("1.24"),
+                brought.contains("1.25"),
+                HCHAN_BYTES
+                        + (brought.contains("1.23") ? GoType.WORD_BYTES : 0)
+                        + (brought.contains("1.25") ? GoType.WORD_BYTES : 0),
+                brought.contains("1.22"),
+                brought.contains("1.26"));
+    }
+
+    private static int minor(String version) {
+        return Integer.parseInt(version.split("\\.")[1]);
     }
 
     /** The size that a request is rounded up to, for callers that put the rest to use. */

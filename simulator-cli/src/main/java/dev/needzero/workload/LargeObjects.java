@@ -42,11 +42,20 @@ final class LargeObjects {
         channels = new Channels(program, go, elem);
     }
 
-    void make() {
+    /** Makes one; what is returned stands for it in {@link #drop}. */
+    long make() {
         if (sort == Sort.CHAN || sort == Sort.INTCHAN) {
-            channels.filled(channels.make(elements), touched);
-        } else {
-            program.write(program.alloc(elements * elem.sizeBytes(), type), touched * elem.sizeBytes());
+            long channel = channels.make(elements);
+            channels.filled(channel, touched);
+            return channel;
         }
+        int id = program.alloc(elements * elem.sizeBytes(), type);
+        program.write(id, touched * elem.sizeBytes());
+        return Channels.handle(id);
+    }
+
+    /** Nothing refers to it any more. */
+    void drop(long made) {
+        channels.drop(made);
     }
 }

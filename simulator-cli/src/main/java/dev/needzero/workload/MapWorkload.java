@@ -12,13 +12,15 @@ final class MapWorkload extends Workload {
     private final GoType elem;
     private final int rawType;
 
+    private static final int MOST_HINTED = 1 << 26;
+
     private GoMap map;
     private long next;
 
     MapWorkload(Arguments arguments) {
         super(arguments);
         entries = arguments.positive("entries");
-        hint = arguments.count("hint");
+        hint = arguments.between("hint", 0, MOST_HINTED);
         key = arguments.type("key");
         elem = arguments.type("elem");
         rawType = program.type(GoType.RAW);

@@ -2,25 +2,22 @@ package dev.needzero.workload;
 
 import java.util.Collection;
 
-/** What someone may have meant who wrote a name that is not known. */
+/** What someone who mistyped may have meant. */
 public final class NearMiss {
-    /** More edits than this do not make a near miss. */
-    private static final int NEAR = 3;
-
     private NearMiss() {}
 
-    /** {@code "did you mean X? "}, or nothing when no known name is near. */
-    public static String of(String word, Collection<String> known) {
+    /** As in {@code ; did you mean thp?}, or nothing where no name is near. */
+    public static String hint(String typed, Collection<String> known) {
         String nearest = null;
-        int nearestEdits = NEAR + 1;
+        int fewest = Math.max(2, typed.length() / 3) + 1;
         for (String name : known) {
-            int edits = edits(name, word);
-            if (edits < nearestEdits && edits < name.length()) {
+            int edits = edits(typed, name);
+            if (edits < fewest && edits < name.length()) {
                 nearest = name;
-                nearestEdits = edits;
+                fewest = edits;
             }
         }
-        return nearest == null ? "" : "did you mean " + nearest + "? ";
+        return nearest == null ? "" : "; did you mean " + nearest + "?";
     }
 
     /** Insertions, deletions and replacements that lead from one word to the other. */

@@ -97,7 +97,7 @@ public final class WorkloadSpec {
             }
         }
         List<String> known = Workloads.ALL.stream().map(WorkloadKind::name).toList();
-        throw new IllegalArgumentException("workload \"" + name + "\" is not known; " + NearMiss.of(name, known)
-                + "known are " + String.join(", ", known));
+        throw new IllegalArgumentException("workload \"" + name + "\" is not known" + NearMiss.hint(name, known)
+                + " (known are " + String.join(", ", known) + ")");
     }
 }

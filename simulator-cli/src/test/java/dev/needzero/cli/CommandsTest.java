@@ -210,6 +210,20 @@ class CommandsTest {
     }
 
     @Test
+    void checkHoldsTheTwinAgainstItsLaws() {
+        Invocation every = Invocation.of("replay", CHANNELS, "--check", "--check-every", 1);
+        assertEquals(Exit.DONE, every.exit(), every.err());
+        assertTrue(every.out().contains("was held against its laws"), every.out());
+        assertTrue(Invocation.of("compare", "gen:mix?events=30000", "--check", "--go", "1.21,1.27")
+                .out()
+                .contains("was held against its laws 4 times"));
+        assertFalse(Invocation.of("replay", CHANNELS).out().contains("its laws"));
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("replay", CHANNELS, "--check", "--check-every", 0).exit());
+    }
+
+    @Test
     void verifyComparesEveryCheckpoint() throws IOException {
         Map<String, Object> json =
                 Invocation.of("verify", CHANNELS, "--json", "-").json();
@@ -257,5 +271,21 @@ class CommandsTest {
                         .orElseThrow();
         assertEquals("always", ((Map<?, ?>) large.get("values")).get("1.24"));
         assertTrue(Invocation.of("versions").out().contains("largeZeroing"));
+    }
+
+    @Test
+    void exportsAreWrittenAndOnlyOneHasStandardOutput() throws IOException {
+        Path profile = directory.resolve("heap.pb.gz");
+        Path events = directory.resolve("events.json");
+        Invocation run = Invocation.of("replay", CHANNELS, "--pprof", profile, "--perfetto", events, "--csv", "-");
+        assertEquals(Exit.DONE, run.exit(), run.err());
+        assertTrue(run.out().startsWith("timeNanos,event,rssBytes"), run.out());
+        assertTrue(Files.size(profile) > 0 && Files.size(events) > 0);
+        Invocation metrics = Invocation.of("replay", CHANNELS, "--openmetrics", "-");
+        assertTrue(metrics.out().startsWith("# TYPE ") && metrics.out().endsWith("# EOF\n"), metrics.out());
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("replay", CHANNELS, "--openmetrics", "-", "--json", "-")
+                        .exit());
     }
 }

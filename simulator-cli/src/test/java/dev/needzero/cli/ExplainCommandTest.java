@@ -18,7 +18,7 @@ class ExplainCommandTest {
         assertEquals(Exit.DONE, run.exit(), run.err());
         String flat = run.out().replaceAll("\\s+", " ");
         assertTrue(flat.contains("known to be zero (needzero is false) and is cleared all the same"), run.out());
-        assertTrue(flat.contains("1.21, 1.22, 1.23, 1.25:") && flat.contains("(largeZeroing=when-dirty)"), run.out());
+        assertTrue(flat.contains("1.21, 1.22, 1.23, 1.25, because of largeZeroing=when-dirty:"), run.out());
         assertTrue(run.out().lines().allMatch(line -> line.length() <= 80), run.out());
     }
 

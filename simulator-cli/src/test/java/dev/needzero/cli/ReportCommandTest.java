@@ -63,7 +63,7 @@ class ReportCommandTest {
     @Test
     void anOutputThatCannotBeWrittenIsAnError() {
         Invocation report = Invocation.of("report", CHANNELS, "-o", directory.resolve("none/report.html"));
-        assertEquals(Exit.BAD_INPUT, report.exit(), report.err());
+        assertEquals(Exit.USAGE, report.exit(), report.err());
     }
 
     private static byte[] unpacked(String html, String id) throws IOException {

@@ -61,7 +61,7 @@ class SimulatedCollectorCorpusTest {
     private static Replay replay(Path trace, GcSettings gc) throws IOException {
         Object touch = Verification.caseOf(trace.toString()).get("touch");
         Replays.Settings settings =
-                new Replays.Settings(OsSettings.defaults(), TouchRules.parse((String) touch), false, true, gc);
+                new Replays.Settings(OsSettings.defaults(), TouchRules.parse((String) touch), false, true, 0, gc);
         try (TraceReader reader = Replays.open(trace.toString())) {
             return Replays.run(reader, Behaviours.of(reader.info().goVersion()), settings, null, false, null, null);
         }
@@ -140,7 +140,7 @@ class SimulatedCollectorCorpusTest {
                 trace,
                 Path.of(trace.replaceFirst("@go[0-9.]+\\.trace\\.gz$", "@go" + version + ".truth.jsonl.gz")),
                 Behaviours.of(version),
-                new Replays.Settings(OsSettings.defaults(), null, false, true, gc));
+                new Replays.Settings(OsSettings.defaults(), null, false, true, 0, gc));
         return v.rows().get(v.rows().size() - 1);
     }
 

@@ -4,10 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.needzero.experiment.Convert;
+import dev.needzero.experiment.Replays;
+import dev.needzero.experiment.TouchRules;
+import dev.needzero.experiment.TraceSummary;
+import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviours;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FuzzTest {
     private static final int QUICK_MUTATIONS = 400;
+    private static final int QUICK_REPLAYS = 25;
+    private static final int LONGEST_CUT = 1500;
     private static final long SLOWEST_NANOS = Duration.ofSeconds(20).toNanos();
     /** A mutated file may not make more events than this many a byte: real formats make at most three a record. */
     private static final int MAX_EVENTS_PER_BYTE = 8;
@@ -38,7 +46,30 @@ class FuzzTest {
         for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
             Random random = new Random(seed.getKey().hashCode());
             for (int i = 0; i < QUICK_MUTATIONS; i++) {
-                meet(seed.getKey(), mutate(seed.getValue(), random), i);
+                meet(seed.getKey(), Mutations.of(seed.getValue(), random), i);
+            }
+        }
+    }
+
+    @Test
+    void smallTracesCutAtEveryByteAreReadOrRefused() throws IOException {
+        for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
+            byte[] whole = seed.getValue();
+            for (int cut = 0; cut < Math.min(whole.length, LONGEST_CUT); cut++) {
+                meet(seed.getKey(), Arrays.copyOf(whole, cut), cut);
+            }
+        }
+    }
+
+    /** What a reader makes sense of can be counted and replayed, whatever it claims. */
+    @Test
+    void damagedTracesAreReplayedOrRefused() throws IOException {
+        for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
+            if (seed.getValue().length < LONGEST_CUT) {
+                Random random = new Random(seed.getKey().hashCode());
+                for (int i = 0; i < QUICK_REPLAYS; i++) {
+                    replay(seed.getKey(), Mutations.of(seed.getValue(), random), i);
+                }
             }
         }
     }
@@ -61,7 +92,11 @@ class FuzzTest {
             long start = System.currentTimeMillis();
             Random random = new Random(start);
             for (int i = 0; System.nanoTime() < end; i++) {
-                meet(seed.getKey() + " seed " + start, mutate(seed.getValue(), random), i);
+                byte[] damaged = Mutations.of(seed.getValue(), random);
+                meet(seed.getKey() + " seed " + start, damaged, i);
+                if (i % 10 == 0) {
+                    replay(seed.getKey() + " seed " + start, damaged, i);
+                }
             }
         }
     }
@@ -96,6 +131,24 @@ class FuzzTest {
         }
     }
 
+    private static void replay(String name, byte[] damaged, int round) throws IOException {
+        Replays.Settings settings = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, false, true, 100_000);
+        try {
+            try (TraceReader trace = open(name, damaged)) {
+                TraceSummary.of(trace, reader -> {});
+            }
+            try (TraceReader trace = open(name, damaged)) {
+                Replays.run(trace, Behaviours.of("1.26"), settings, null, false, null, null);
+            }
+        } catch (BadInputException e) {
+            assertTrue(e.getMessage().length() < 1000, e.getMessage());
+        } catch (UncheckedIOException e) {
+            assertTrue(e.getCause() instanceof BadInputException, e.getMessage());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            fail(name + ", mutation " + round, e);
+        }
+    }
+
     private static TraceReader open(String name, byte[] content) throws IOException {
         String format = name.substring(0, name.indexOf(' '));
         TraceFormat reader = Traces.formats().stream()
@@ -104,31 +157,6 @@ class FuzzTest {
                 .orElseThrow();
         return reader.open(
                 TraceInput.of("fuzzed", new ByteArrayInputStream(content), content.length, InflationLimit.DEFAULT));
-    }
-
-    private static byte[] mutate(byte[] original, Random random) {
-        byte[] bytes = original.clone();
-        for (int changes = 1 + random.nextInt(6); changes > 0 && bytes.length > 0; changes--) {
-            int at = random.nextInt(bytes.length);
-            int other = random.nextInt(bytes.length);
-            int length = Math.min(1 + random.nextInt(40), bytes.length - Math.max(at, other));
-            switch (random.nextInt(7)) {
-                case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-                case 1 -> bytes[at] = (byte) random.nextInt();
-                case 2 -> bytes[at] = (byte) "0123456789abcdefx-+,.()<>:{}\"\n #".charAt(random.nextInt(32));
-                case 3 -> System.arraycopy(original, Math.min(other, original.length - length), bytes, at, length);
-                case 4 -> bytes = Arrays.copyOf(bytes, at);
-                case 5 -> Arrays.fill(bytes, at, at + length, (byte) (random.nextBoolean() ? '9' : 0xff));
-                default -> {
-                    byte[] longer = new byte[bytes.length + length];
-                    System.arraycopy(bytes, 0, longer, 0, at);
-                    System.arraycopy(bytes, other, longer, at, length);
-                    System.arraycopy(bytes, at, longer, at + length, bytes.length - at);
-                    bytes = longer;
-                }
-            }
-        }
-        return bytes;
     }
 
     /** By format (the word before the space): real files where they are at hand, and small ones of the test's own. */

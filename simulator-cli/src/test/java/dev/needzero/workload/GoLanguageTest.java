@@ -25,6 +25,20 @@ class GoLanguageTest {
         return all;
     }
 
+    /** Every version's language is the oldest one with all that was brought since. */
+    @Test
+    void versionsAreTheSumOfWhatTheyBrought() {
+        String sum = "1.21";
+        for (LanguageHistory.Step step : LanguageHistory.steps()) {
+            sum += "+" + step.version();
+            GoLanguage added = GoLanguage.of(sum);
+            GoLanguage version = GoLanguage.of(step.version());
+            assertEquals(version.toString().replace(step.version(), "1.21"), added.toString(), sum);
+        }
+        assertThrows(IllegalArgumentException.class, () -> GoLanguage.of("1.21+1.27"));
+        assertThrows(IllegalArgumentException.class, () -> GoLanguage.of("1.21+"));
+    }
+
     @Test
     void byteSlicesGrowAsMeasured() {
         for (String go : List.of("1.21", "1.22", "1.23", "1.24", "1.27")) {

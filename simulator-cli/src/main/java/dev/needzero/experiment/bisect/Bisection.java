@@ -1,5 +1,6 @@
 package dev.needzero.experiment.bisect;
 
+import dev.needzero.experiment.Metric;
 import dev.needzero.experiment.Replays;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceReader;
@@ -89,8 +90,8 @@ public final class Bisection {
         boolean generated = Workloads.isSpec(question.trace()) && !languageIsGiven(question.trace());
         Variant good = variant(question.good(), generated);
         Variant bad = variant(question.bad(), generated);
-        boolean goodIsOlder = Changes.order(question.good().version())
-                <= Changes.order(question.bad().version());
+        boolean goodIsOlder = Changes.endOrder(question.good().version())
+                <= Changes.endOrder(question.bad().version());
         Variant older = goodIsOlder ? good : bad;
         List<Change> changes = Changes.between(older, goodIsOlder ? bad : good);
         Twins twins = new Twins(question.trace(), question.settings(), opener, question.metric());
@@ -120,7 +121,8 @@ public final class Bisection {
     }
 
     private static Variant variant(Behaviours behaviours, boolean generated) {
-        return new Variant(behaviours, generated ? "1." + Changes.order(behaviours.version()) : null);
+        String[] version = behaviours.version().split("\\.");
+        return new Variant(behaviours, generated ? version[0] + "." + version[1] : null);
     }
 
     private static long last(List<Long> figures) {

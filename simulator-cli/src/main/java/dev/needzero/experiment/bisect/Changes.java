@@ -5,12 +5,17 @@ import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.Origin;
 import dev.needzero.workload.LanguageHistory;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What lies between two versions, oldest change first, a commit a change. */
 final class Changes {
+    /** More releases than a version has. */
+    private static final int PATCHES = 1000;
+
     private final List<Change> list = new ArrayList<>();
 
     private Changes() {}
@@ -27,8 +32,8 @@ final class Changes {
         Behaviours to = newer.behaviours();
         Set<String> byHand = new HashSet<>(from.settings().keySet());
         byHand.addAll(to.settings().keySet());
-        for (String version : Behaviours.versions()) {
-            if (order(version) > order(from.version()) && order(version) <= order(to.version())) {
+        for (String version : versions()) {
+            if (order(version) > endOrder(from.version()) && order(version) <= endOrder(to.version())) {
                 changes.addVersion(version, byHand);
                 if (older.language() != null) {
                     changes.addLanguage(version);
@@ -43,11 +48,22 @@ final class Changes {
         return changes.list;
     }
 
+    /** Every version that brought a change, oldest first. */
+    private static List<String> versions() {
+        Stream<String> runtime =
+                Stream.of(Behaviour.values()).flatMap(b -> b.steps().stream()).map(Behaviour.Step::version);
+        Stream<String> language = LanguageHistory.steps().stream().map(LanguageHistory.Step::version);
+        return Stream.concat(runtime, language)
+                .distinct()
+                .sorted(Comparator.comparing(Changes::order))
+                .toList();
+    }
+
     private void addVersion(String version, Set<String> byHand) {
         for (Behaviour b : Behaviour.values()) {
             String before = null;
             for (Behaviour.Step step : b.steps()) {
-                if (order(step.version()) == order(version) && before != null && !byHand.contains(b.key())) {
+                if (step.version().equals(version) && before != null && !byHand.contains(b.key())) {
                     add(version, step.origin(), part(b, before, step.value()));
                 }
                 before = step.value();
@@ -58,8 +74,8 @@ final class Changes {
     private void addLanguage(String version) {
         for (LanguageHistory.Step step : LanguageHistory.steps()) {
             if (step.version().equals(version)) {
-                String before = "1." + (order(version) - 1);
-                add(version, step.origin(), new Change.Part(null, step.what(), before, version));
+                int minor = Integer.parseInt(version.split("\\.")[1]);
+                add(version, step.origin(), new Change.Part(null, step.what(), "1." + (minor - 1), version));
             }
         }
     }
@@ -94,8 +110,19 @@ final class Changes {
         return new Origin("", 0, 0, b.key() + "=" + to);
     }
 
-    /** The minor number, by which versions are ordered. */
+    /** By which versions are ordered that brought a change: 1.22 is its first release. */
     static int order(String version) {
-        return Integer.parseInt(version.split("\\.")[1]);
+        return order(version, 0);
+    }
+
+    /** By which versions are ordered that somebody runs: 1.22 is its last release. */
+    static int endOrder(String version) {
+        return order(version, PATCHES - 1);
+    }
+
+    private static int order(String version, int patch) {
+        String[] parts = version.split("\\.");
+        int last = parts.length > 2 ? Math.min(Integer.parseInt(parts[2]), PATCHES - 1) : patch;
+        return Integer.parseInt(parts[1]) * PATCHES + last;
     }
 }

@@ -1,5 +1,6 @@
 package dev.needzero.experiment.bisect;
 
+import dev.needzero.experiment.Metric;
 import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.runtime.Behaviours;

@@ -2,6 +2,7 @@ package dev.needzero.experiment.bisect;
 
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.workload.LanguageHistory;
 import java.util.List;
 
 /**
@@ -27,10 +28,19 @@ public record Variant(Behaviours behaviours, String language) {
             if (part.behaviour() != null) {
                 changed = changed.with(part.behaviour(), part.to());
             } else {
-                built = part.to();
+                built = withLanguage(built, part.from(), part.to());
             }
         }
         return new Variant(changed, built);
+    }
+
+    /** A language with what another version brought: that version's own, if nothing between was left out. */
+    private static String withLanguage(String language, String before, String version) {
+        boolean isNext = !language.contains("+")
+                && LanguageHistory.steps().stream()
+                        .map(step -> Changes.order(step.version()))
+                        .noneMatch(at -> at > Changes.endOrder(language) && at <= Changes.order(before));
+        return isNext ? version : language + "+" + version;
     }
 
     /** What it does, all told: two variants with the same are the same twin. */

@@ -55,6 +55,21 @@ final class Cursor {
         return value;
     }
 
+    /** Passes over numbers whose values do not matter. */
+    void skipNumbers(int count) throws BadInputException {
+        byte[] in = bytes;
+        int to = at;
+        for (int i = 0; i < count; i++) {
+            int end = Varint.end(in, to);
+            if (end < 0 || end > limit) {
+                at = to;
+                readNumber(); // complains
+            }
+            to = end;
+        }
+        at = to;
+    }
+
     /** A number that says how many bytes or things follow. */
     int readCount(String what, int max) throws BadInputException {
         int start = at;

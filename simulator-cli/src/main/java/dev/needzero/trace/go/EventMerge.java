@@ -2,7 +2,6 @@ package dev.needzero.trace.go;
 
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.EventBatch;
-import dev.needzero.trace.Kind;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,21 +9,19 @@ import java.util.List;
  * Decodes a generation: the threads' streams, merged by the time of their heads, straight into columns.
  *
  * <p>The thread whose next event is the earliest runs until another's is earlier; within such a run an event costs one
- * comparison with the other's time. Nine events in ten allocate or free an object, and those have a loop of their own;
- * what it does not know goes, an event at a time, to {@link EventReader}. An event is decoded without a look at where its
+ * comparison with the other's time. Nine events in ten allocate or free an object, and those are decoded together, see
+ * {@link ObjectEvents}; what it does not know goes, an event at a time, to {@link EventReader}. An event is decoded without a look at where its
  * batch ends, for the array reaches further than any event; that it ended in time is checked before the next.
  */
 final class EventMerge {
     private static final long MAX_TICKS = 1L << 57;
-    private static final long ENDS_OF_SHORT_ID = 0x8080808080L;
-    private static final long LONG_TICKS = 0x8000;
-    private static final int MAX_SHORT_TYPE_ID = 0x7f;
     private static final byte[] ARGUMENTS = EventType.argumentTable();
 
     private final Generation generation;
     private final Batches batches;
     private final EventReader reader;
     private final boolean spansOnly;
+    private final ObjectEvents objects = new ObjectEvents();
     private MStream[] heap = new MStream[8]; // a binary heap, the earliest first
     private int heapSize;
     private long events;
@@ -40,7 +37,7 @@ final class EventMerge {
         this.spansOnly = spansOnly;
     }
 
-    /** One that passes over all but the events of spans, and so changes nothing that the reader remembers. */
+    /** One that passes over all but the events of spans and stacks, and so changes nothing that the reader remembers. */
     static EventMerge ofSpansOnly(Generation generation, EventReader reader) {
         return new EventMerge(generation, reader, true);
     }
@@ -160,7 +157,7 @@ final class EventMerge {
             if (type >= EventType.HEAP_OBJECT && type <= EventType.HEAP_OBJECT_FREE && !marked) {
                 int before = at;
                 if (spansOnly) {
-                    passObjects(stream, bound);
+                    passObjects(stream);
                 } else if (stream.ownTime >= stream.time) {
                     objects(stream, bound, out);
                 }
@@ -189,7 +186,7 @@ final class EventMerge {
                 reader.arguments[i] = Varint.read(bytes, next);
                 next = numberEnd(stream, bytes, next);
             }
-            if (!spansOnly || (type >= EventType.SPAN && type <= EventType.SPAN_FREE)) {
+            if (!spansOnly || tellsOfSpans(type)) {
                 reader.read(type, stream, time, out);
                 marked = !spansOnly && reader.isMarkPending();
             }
@@ -200,109 +197,32 @@ final class EventMerge {
         }
     }
 
-    /**
-     * Decodes the objects' events that stand here in their usual form: all of an event but a long type id lies in the
-     * eight bytes at its beginning. Stops before the first that does not, or must not be delivered yet.
-     *
-     * <pre>
-     *   byte 0     1               2 … at most 6                       next
-     *   [type][ticks, 1 byte][object id, 1 to 5 bytes][type id, 1 byte, if an allocation]
-     * </pre>
-     */
+    private static boolean tellsOfSpans(int type) {
+        return type >= EventType.SPAN && type <= EventType.SPAN_FREE || type == EventType.GOROUTINE_STACK_ALLOC;
+    }
+
+    /** Decodes the objects' events that stand here, as many as {@link ObjectEvents} knows, are due and fit. */
     private void objects(MStream stream, long bound, EventBatch out) {
-        byte[] kinds = out.kind;
-        short[] procs = out.proc;
-        long[] times = out.timeNanos;
-        long[] as = out.a;
-        int[] cs = out.c;
-        int[] types = generation.tables().typesById();
-        long base = reader.offsetOfBase();
-        int objectShift = reader.objectShift();
-        byte[] bytes = stream.bytes;
-        int at = stream.at;
-        int end = stream.end;
-        long own = stream.ownTime;
-        short proc = (short) stream.proc;
         int first = out.size;
-        int n = first;
-        int cap = kinds.length;
-        while (n < cap) {
-            if (at >= end) {
-                break;
-            }
-            long word = Varint.word(bytes, at);
-            int type = (int) word & 0xff;
-            long idWord = word >>> 16;
-            long ends = Varint.ends(idWord) & ENDS_OF_SHORT_ID;
-            long next = own + ((word >>> 8) & 0x7f);
-            if (type < EventType.HEAP_OBJECT
-                    || type > EventType.HEAP_OBJECT_FREE
-                    || (word & LONG_TICKS) != 0
-                    || ends == 0
-                    || next >= bound) {
-                break;
-            }
-            int idBits = Long.numberOfTrailingZeros(ends) + 1;
-            procs[n] = proc;
-            times[n] = next;
-            as[n] = base + (Varint.value(idWord, ends) << objectShift);
-            if (type == EventType.HEAP_OBJECT_FREE) {
-                kinds[n] = Kind.OBJECT_FREE;
-                at += 2 + (idBits >>> 3);
-            } else {
-                int typeId = (int) (idWord >>> idBits) & 0xff;
-                if (typeId > MAX_SHORT_TYPE_ID) {
-                    break;
-                }
-                kinds[n] = type == EventType.HEAP_OBJECT_ALLOC ? Kind.OBJECT_ALLOC : Kind.OBJECT;
-                cs[n] = types[typeId];
-                at += 3 + (idBits >>> 3);
-            }
-            own = next;
-            n++;
-        }
-        if (n > first) {
-            stream.at = at;
-            stream.ownTime = own;
-            stream.time = own;
-            out.size = n;
-            events += n - first;
+        int[] types = generation.tables().typesById();
+        int n = objects.decode(stream.bytes, stream.at, stream.end, stream.ownTime, bound, out, types);
+        if (n > 0) {
+            ObjectEvents.toOffsets(out.a, first, first + n, reader.offsetOfBase(), reader.objectShift());
+            Arrays.fill(out.proc, first, first + n, (short) stream.proc);
+            stream.at = objects.end();
+            stream.ownTime = objects.endTime();
+            stream.time = stream.ownTime;
+            out.size = first + n;
+            events += n;
         }
     }
 
-    /** Passes over the objects' events that {@link #objects} would deliver. */
-    private void passObjects(MStream stream, long bound) {
-        byte[] bytes = stream.bytes;
-        int at = stream.at;
-        int end = stream.end;
-        long own = stream.ownTime;
-        while (at < end) {
-            long word = Varint.word(bytes, at);
-            int type = (int) word & 0xff;
-            long idWord = word >>> 16;
-            long ends = Varint.ends(idWord) & ENDS_OF_SHORT_ID;
-            long next = own + ((word >>> 8) & 0x7f);
-            if (type < EventType.HEAP_OBJECT
-                    || type > EventType.HEAP_OBJECT_FREE
-                    || (word & LONG_TICKS) != 0
-                    || ends == 0
-                    || next >= bound) {
-                break;
-            }
-            int idBits = Long.numberOfTrailingZeros(ends) + 1;
-            if (type == EventType.HEAP_OBJECT_FREE) {
-                at += 2 + (idBits >>> 3);
-            } else {
-                if (((int) (idWord >>> idBits) & 0xff) > MAX_SHORT_TYPE_ID) {
-                    break;
-                }
-                at += 3 + (idBits >>> 3);
-            }
-            own = next;
-        }
-        stream.at = at;
-        stream.ownTime = own;
-        stream.time = Math.max(stream.time, own);
+    /** Passes over the objects' events that stand here, due or not: they change nothing for the other threads. */
+    private void passObjects(MStream stream) {
+        objects.pass(stream.bytes, stream.at, stream.end, stream.ownTime);
+        stream.at = objects.end();
+        stream.ownTime = objects.endTime();
+        stream.time = Math.max(stream.time, stream.ownTime);
     }
 
     private int numberEnd(MStream stream, byte[] bytes, int at) throws BadInputException {

@@ -4,7 +4,9 @@ import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import dev.needzero.units.Units;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,9 @@ final class EventReader {
     /** Spans that the background sweeper sweeps before it gives way. */
     private static final int SWEEP_BATCH_SPANS = 10;
 
+    /** The reason of a goroutine's stop when it gives way by itself; another reason, as preemption, says nothing of batches. */
+    private static final byte[] GIVES_WAY = "runtime.Gosched".getBytes(StandardCharsets.US_ASCII);
+
     private static final int NOTHING_LEFT = -1;
     private static final int RUNNING = 1;
     private static final int IN_SYSCALL = 3;
@@ -29,11 +34,14 @@ final class EventReader {
 
     private final Generation generation;
     private final UserMarks marks;
-    private final List<String> strings = new ArrayList<>();
+    /** Others ask for what is in it while this adds. */
+    private final List<String> strings = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Integer> stringIndex = new HashMap<>();
     private long offsetOfBase;
     private int objectShift;
     private int stackShift;
+    /** The background sweeper's goroutine, once it was seen. */
+    private long sweeper = MStream.NO_GOROUTINE;
 
     EventReader(Generation generation, Warnings warnings) {
         this.generation = generation;
@@ -101,11 +109,15 @@ final class EventReader {
             case EventType.PROC_STATUS -> {
                 if (arguments[1] == RUNNING || arguments[1] == IN_SYSCALL) {
                     stream.proc = proc(stream, first);
+                    out.add(Kind.PROC_START, stream.proc, time, 0, 0, 0);
                 }
             }
             case EventType.GO_START, EventType.GO_SWITCH, EventType.GO_SWITCH_DESTROY -> {
                 stream.goroutine = first;
                 stream.goroutineStarted = time;
+                if (first == sweeper) {
+                    out.add(Kind.SWEEP_BEGIN, stream.proc, time, 0, 0, Kind.SWEEP_BY_BACKGROUND);
+                }
             }
             case EventType.GO_DESTROY, EventType.GO_DESTROY_SYSCALL, EventType.GO_SYSCALL_END_BLOCKED ->
                 stream.goroutine = MStream.NO_GOROUTINE;
@@ -117,6 +129,10 @@ final class EventReader {
                 MStream on = generation.stream(arguments[1]);
                 if (on != null && (arguments[2] == GO_RUNNING || arguments[2] == GO_IN_SYSCALL)) {
                     on.goroutine = first;
+                }
+                if (type == EventType.GO_STATUS_STACK
+                        && generation.tables().worker(arguments[3]) == Tables.Worker.SWEEPER) {
+                    sweeper = first;
                 }
             }
             case EventType.STW_BEGIN ->
@@ -160,14 +176,22 @@ final class EventReader {
                 double ranNanos = (time - stream.goroutineStarted) * generation.nanosPerTick();
                 out.add(Kind.SCAVENGER_RAN, stream.proc, time, (long) ranNanos, 0, 0);
             }
-            case SWEEPER_YIELDING -> out.add(Kind.SWEEPER_RAN, stream.proc, time, SWEEP_BATCH_SPANS, 0, 0);
             case SWEEPER -> {
-                if (type == EventType.GO_BLOCK) {
-                    out.add(Kind.SWEEPER_RAN, stream.proc, time, NOTHING_LEFT, 0, 0);
+                sweeper = stream.goroutine;
+                int swept = type == EventType.GO_BLOCK ? NOTHING_LEFT : givesWay() ? SWEEP_BATCH_SPANS : 0;
+                out.add(Kind.SWEEPER_RAN, stream.proc, time, swept, 0, 0);
+            }
+            case PROGRAM -> {
+                if (type == EventType.GO_STOP && givesWay()) {
+                    out.add(Kind.SWEEPER_RAN, stream.proc, time, 1, 0, 0);
                 }
             }
             case NONE -> {}
         }
+    }
+
+    private boolean givesWay() {
+        return generation.tables().stringEquals(arguments[0], GIVES_WAY);
     }
 
     private void readAllocFree(int type, MStream stream, long time, EventBatch out) throws BadInputException {

@@ -89,6 +89,11 @@ final class IdTable {
         return values[i];
     }
 
+    /** The id added as the {@code i}th. */
+    long idAt(int i) {
+        return ids[i];
+    }
+
     /** Replaces the value of an id that has one. */
     void replace(long id, long value) {
         if (dense) {

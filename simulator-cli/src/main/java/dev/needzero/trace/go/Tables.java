@@ -27,7 +27,6 @@ final class Tables {
     private static final byte[] CACHE_SPAN = ascii("runtime.(*mcentral).cacheSpan");
     private static final byte[] SCAVENGE = ascii("runtime.bgscavenge");
     private static final byte[] SWEEP = ascii("runtime.bgsweep");
-    private static final byte[] GIVE_WAY = ascii("runtime.goschedIfBusy");
     private static final byte[] PROGRAM_GC = ascii("runtime.GC");
     private static final byte[] FREE_OS_MEMORY = ascii("runtime/debug.FreeOSMemory");
     private static final byte[] FREE_OS_MEMORY_LINKED = ascii("runtime/debug.freeOSMemory");
@@ -50,8 +49,8 @@ final class Tables {
         NONE,
         SCAVENGER,
         SWEEPER,
-        /** The background sweeper, giving way as it does after every ten spans. */
-        SWEEPER_YIELDING
+        /** A goroutine of the program that waits in runtime.GC() and sweeps meanwhile. */
+        PROGRAM
     }
 
     private final Batches batches;
@@ -65,6 +64,7 @@ final class Tables {
     private int[] typesById = new int[MIN_TYPES_BY_ID];
     private int typesByIdFilled;
     private boolean since124;
+    private boolean parksAsIn123;
 
     Tables(Batches batches, TypeTable typeTable) {
         this.batches = batches;
@@ -105,9 +105,7 @@ final class Tables {
             long id = in.readNumber();
             long place = in.rest();
             int count = in.readCount("a number of frames", MAX_FRAMES);
-            for (int i = 0; i < 4 * count; i++) {
-                in.readNumber();
-            }
+            in.skipNumbers(4 * count);
             stacks.add(id, place);
         }
     }
@@ -171,16 +169,28 @@ final class Tables {
      * introduced, in this generation or one before, and else the line of a function that every sleeping goroutine is in.
      */
     boolean isSince124() throws BadInputException {
-        for (int i = 0; i < stacks.size() && !since124; i++) {
-            long stack = stacks.valueAt(i);
-            if (stack > 0) {
-                since124 = parksAsIn124(stack);
+        if (!since124 && !parksAsIn123) {
+            long gopark = idOfGopark();
+            for (int i = 0; i < stacks.size() && gopark != 0 && !since124 && !parksAsIn123; i++) {
+                long stack = stacks.valueAt(i);
+                if (stack > 0) {
+                    lookForGopark(stack, gopark);
+                }
             }
         }
         return since124;
     }
 
-    private boolean parksAsIn124(long stack) throws BadInputException {
+    private long idOfGopark() {
+        for (int i = 0; i < strings.size(); i++) {
+            if (Batches.length(strings.valueAt(i)) == GOPARK.length && startsWith(strings.valueAt(i), GOPARK)) {
+                return strings.idAt(i);
+            }
+        }
+        return 0;
+    }
+
+    private void lookForGopark(long stack, long gopark) throws BadInputException {
         Cursor in = frames.open(stack);
         int count = in.readCount("a number of frames", MAX_FRAMES);
         for (int i = 0; i < count; i++) {
@@ -188,11 +198,11 @@ final class Tables {
             long function = in.readNumber();
             in.readNumber();
             long line = in.readNumber();
-            if (line >= GOPARK_LINE_SINCE_124 && stringEquals(function, GOPARK)) {
-                return true;
+            if (function == gopark) {
+                since124 |= line >= GOPARK_LINE_SINCE_124;
+                parksAsIn123 |= line < GOPARK_LINE_SINCE_124;
             }
         }
-        return false;
     }
 
     /** Where the bytes of a string lie; 0 for an id that the table does not have. */
@@ -250,7 +260,6 @@ final class Tables {
         int sweep = Kind.SWEEP_BY_UNKNOWN;
         int gc = Kind.GC_BY_PACER;
         Worker worker = Worker.NONE;
-        boolean givesWay = false;
         int count = in.readCount("a number of frames", MAX_FRAMES);
         for (int i = 0; i < count; i++) {
             in.readNumber();
@@ -264,12 +273,11 @@ final class Tables {
                 gc = Kind.GC_BY_FREE_OS_MEMORY;
             } else if (stringEquals(function, PROGRAM_GC) && gc == Kind.GC_BY_PACER) {
                 gc = Kind.GC_BY_PROGRAM;
+                worker = Worker.PROGRAM;
             } else if (stringEquals(function, SCAVENGE)) {
                 worker = Worker.SCAVENGER;
-            } else if (stringEquals(function, GIVE_WAY)) {
-                givesWay = true;
             } else if (stringEquals(function, SWEEP)) {
-                worker = givesWay ? Worker.SWEEPER_YIELDING : Worker.SWEEPER;
+                worker = Worker.SWEEPER;
             }
         }
         return sweep | (gc << GC_REASON_SHIFT) | (WORKERS.indexOf(worker) << WORKER_SHIFT);

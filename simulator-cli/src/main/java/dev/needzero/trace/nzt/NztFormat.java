@@ -28,4 +28,9 @@ public final class NztFormat implements TraceFormat {
     public TraceReader open(TraceInput input) throws IOException {
         return NztReader.open(input, false);
     }
+
+    @Override
+    public TraceReader openDamaged(TraceInput input) throws IOException {
+        return NztReader.open(input, true);
+    }
 }

@@ -1,6 +1,5 @@
-package dev.needzero.experiment.bisect;
+package dev.needzero.experiment;
 
-import dev.needzero.experiment.Replay;
 import dev.needzero.os.Cause;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
@@ -24,8 +23,39 @@ public record Metric(String name, String unit, ToLongFunction<Replay> figure) {
     static {
         OF_THE_SYSTEM.put("peak-rss", r -> r.runtime().os().peakRssBytes());
         OF_THE_SYSTEM.put("end-rss", r -> r.runtime().os().rssBytes());
+        OF_THE_SYSTEM.put("lazy-free", r -> r.runtime().os().lazyFreeBytes());
+        OF_THE_SYSTEM.put("huge-pages", r -> r.runtime().os().hugeBytes());
         OF_THE_SYSTEM.put("zeroing", r -> r.runtime().os().committedBytes(Cause.ZEROING));
+        OF_THE_SYSTEM.put("heap-in-use", r -> r.runtime().heap().stats().inHeap());
         OF_THE_SYSTEM.put("mapped", r -> r.runtime().os().mappedBytes());
+    }
+
+    /** Resident memory at the last checkpoint of a name. */
+    public static Metric rssAt(String checkpoint) {
+        return new Metric("rss@" + checkpoint, "bytes", r -> at(r, checkpoint).rssBytes());
+    }
+
+    /** One of runtime/metrics at the last checkpoint of a name. */
+    public static Metric at(String checkpoint, String name) {
+        return new Metric(
+                name + "@" + checkpoint,
+                unit(name),
+                r -> at(r, checkpoint).metrics().get(name));
+    }
+
+    private static Checkpoint at(Replay replay, String checkpoint) {
+        Checkpoint found = null;
+        for (Checkpoint c : replay.checkpoints()) {
+            found = c.name().equals(checkpoint) ? c : found;
+        }
+        if (found == null) {
+            throw new IllegalStateException("no checkpoint " + checkpoint);
+        }
+        return found;
+    }
+
+    private static String unit(String name) {
+        return name.substring(name.indexOf(':') + 1);
     }
 
     /**
@@ -41,8 +71,7 @@ public record Metric(String name, String unit, ToLongFunction<Replay> figure) {
         if (!names().contains(name)) {
             throw new IllegalArgumentException("metric \"" + name + "\" is not known");
         }
-        return new Metric(
-                name, name.substring(name.indexOf(':') + 1), r -> r.metrics().getOrDefault(name, 0L));
+        return new Metric(name, unit(name), r -> r.metrics().getOrDefault(name, 0L));
     }
 
     /** Every name that is known. */

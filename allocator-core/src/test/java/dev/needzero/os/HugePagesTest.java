@@ -1,0 +1,195 @@
+package dev.needzero.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.needzero.os.OsSettings.Release;
+import dev.needzero.os.OsSettings.Thp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What the kernel's documentation promises of huge pages: {@code admin-guide/mm/transhuge.rst}, {@code madvise(2)},
+ * {@code admin-guide/cgroup-v2.rst}.
+ */
+class HugePagesTest {
+    private static final long KIB = 1 << 10;
+    private static final long MIB = 1 << 20;
+    private static final long SECOND = 1_000_000_000;
+
+    private static AddressSpace space(Thp thp, Khugepaged.Pace khugepaged) {
+        AddressSpace os =
+                new AddressSpace(new OsSettings(12, thp, true, khugepaged, Release.DONTNEED, MemoryCgroup.Limits.NONE));
+        os.reserve(0, 256 * MIB);
+        os.map(0, 256 * MIB);
+        return os;
+    }
+
+    /** A page of page table entries, 8 bytes each, maps one huge page. */
+    @ParameterizedTest
+    @CsvSource({"12, 2", "14, 32", "16, 512"})
+    void hugePagesGrowWithTheSquareOfThePage(int osPageShift, int mebibytes) {
+        AddressSpace os = new AddressSpace(new OsSettings(osPageShift, Thp.ALWAYS));
+        os.map(0, 1024 * MIB);
+        os.write(0, 1, Cause.PROGRAM);
+        assertEquals(mebibytes * MIB, os.rssBytes());
+        assertEquals(os.rssBytes(), os.hugeBytes());
+    }
+
+    @Test
+    void underMadviseOnlyAdvisedMemoryGetsHugePages() {
+        AddressSpace os = space(Thp.MADVISE, null);
+        os.write(0, 1, Cause.PROGRAM);
+        assertEquals(4 * KIB, os.rssBytes());
+        os.adviseHugePage(4 * MIB, 4 * MIB);
+        os.write(4 * MIB, 1, Cause.PROGRAM);
+        assertEquals(2 * MIB + 4 * KIB, os.rssBytes());
+        os.adviseNoHugePage(6 * MIB, 2 * MIB);
+        os.write(6 * MIB, 1, Cause.PROGRAM);
+        assertEquals(2 * MIB + 8 * KIB, os.rssBytes());
+    }
+
+    @Test
+    void neverMeansNeverWhateverIsAdvised() {
+        AddressSpace os = space(Thp.NEVER, null);
+        os.adviseHugePage(0, 256 * MIB);
+        os.write(0, 1, Cause.PROGRAM);
+        assertEquals(4 * KIB, os.rssBytes());
+    }
+
+    @Test
+    void aRangeThatIsNotWhollyMappedGetsNoHugePage() {
+        AddressSpace os = new AddressSpace(new OsSettings(12, Thp.ALWAYS));
+        os.map(0, 3 * MIB);
+        os.write(2 * MIB, 1, Cause.PROGRAM);
+        assertEquals(4 * KIB, os.rssBytes());
+        os.map(3 * MIB, MIB);
+        os.write(2 * MIB + 4 * KIB, 1, Cause.PROGRAM);
+        assertEquals(8 * KIB, os.rssBytes(), "the range's page table is there already");
+    }
+
+    @Test
+    void whatIsGivenBackOfAHugePageStaysChargedUntilTheRestGoesToo() {
+        AddressSpace os = space(Thp.ALWAYS, null);
+        os.write(0, 1, Cause.PROGRAM);
+        os.dontNeed(MIB, MIB);
+        assertEquals(MIB, os.rssBytes());
+        assertEquals(2 * MIB, os.chargedBytes());
+        assertEquals(0, os.hugeBytes());
+        os.write(MIB, 1, Cause.PROGRAM);
+        assertEquals(MIB + 4 * KIB, os.rssBytes(), "the range is mapped by pages now");
+        assertEquals(2 * MIB + 4 * KIB, os.chargedBytes(), "the page is a new one");
+        os.dontNeed(0, MIB);
+        assertEquals(4 * KIB, os.chargedBytes());
+    }
+
+    @Test
+    void theFirstReadIsFreeOnlyWithTheHugeZeroPage() {
+        AddressSpace os = space(Thp.ALWAYS, null);
+        os.read(0, 1);
+        assertEquals(0, os.rssBytes());
+        assertEquals(2 * MIB, os.zeroMappedBytes());
+        AddressSpace without = new AddressSpace(
+                new OsSettings(12, Thp.ALWAYS, false, null, Release.DONTNEED, MemoryCgroup.Limits.NONE));
+        without.map(0, 4 * MIB);
+        without.read(0, 1);
+        assertEquals(2 * MIB, without.rssBytes());
+    }
+
+    /** Eight huge pages' worth of entries, 4096, at each waking, ten seconds apart. */
+    @Test
+    void khugepagedKeepsThePaceThatItsFilesName() {
+        AddressSpace os = space(Thp.ALWAYS, Khugepaged.Pace.defaults(12));
+        os.adviseNoHugePage(0, 256 * MIB);
+        for (long at = 0; at < 64 * MIB; at += 2 * MIB) {
+            os.write(at, 1, Cause.PROGRAM);
+        }
+        os.adviseHugePage(0, 256 * MIB);
+        os.advanceTo(100 * SECOND);
+        os.advanceTo(109 * SECOND);
+        assertEquals(0, os.hugeBytes());
+        os.advanceTo(110 * SECOND);
+        assertEquals(16 * MIB, os.hugeBytes());
+        os.advanceTo(120 * SECOND);
+        assertEquals(32 * MIB, os.hugeBytes());
+        os.advanceTo(3600 * SECOND);
+        assertEquals(64 * MIB, os.hugeBytes(), "ranges that nobody touched stay empty");
+        assertEquals(64 * MIB, os.rssBytes());
+        assertEquals(64 * MIB - 32 * 4 * KIB, os.committedBytes(Cause.HUGE_PAGE));
+    }
+
+    /** golang/go#64332: with max_ptes_none 511 khugepaged undoes the scavenger's work. */
+    @ParameterizedTest
+    @CsvSource({"511, true", "256, true", "255, false", "0, false"})
+    void maxPtesNoneSaysHowMuchMayBeMissing(int maxPtesNone, boolean collapses) {
+        AddressSpace os = space(Thp.ALWAYS, new Khugepaged.Pace(10_000, 4096, maxPtesNone));
+        os.write(0, 1, Cause.PROGRAM);
+        os.dontNeed(MIB, MIB);
+        os.advanceTo(0);
+        os.advanceTo(10 * SECOND);
+        assertEquals(collapses ? 2 * MIB : MIB, os.rssBytes());
+    }
+
+    @Test
+    void khugepagedLeavesRangesWithoutAPageInUseAlone() {
+        AddressSpace os = space(Thp.ALWAYS, Khugepaged.Pace.defaults(12));
+        os.adviseNoHugePage(0, 4 * MIB);
+        os.write(0, 1, Cause.PROGRAM);
+        os.free(0, 4 * KIB);
+        os.read(2 * MIB, 1);
+        os.adviseHugePage(0, 4 * MIB);
+        os.advanceTo(0);
+        os.advanceTo(60 * SECOND);
+        assertEquals(0, os.hugeBytes());
+    }
+
+    @Test
+    void collapseFillsWhatHasAPageTableWhateverTheMode() {
+        AddressSpace os = space(Thp.NEVER, null);
+        os.write(0, 1, Cause.PROGRAM);
+        os.collapse(0, 4 * MIB);
+        assertEquals(2 * MIB, os.rssBytes(), "the second range was never touched");
+        os.adviseNoHugePage(4 * MIB, 2 * MIB);
+        os.write(4 * MIB, 1, Cause.PROGRAM);
+        os.collapse(4 * MIB, 2 * MIB);
+        assertEquals(2 * MIB + 4 * KIB, os.rssBytes());
+    }
+
+    @Test
+    void lazilyFreePagesStayUntilMemoryIsShort() {
+        AddressSpace os = new AddressSpace(new OsSettings(
+                12,
+                Thp.MADVISE,
+                true,
+                null,
+                Release.FREE,
+                new MemoryCgroup.Limits(Long.MAX_VALUE, Long.MAX_VALUE, 2 * MIB, 0)));
+        os.map(0, 8 * MIB);
+        os.write(0, MIB, Cause.PROGRAM);
+        os.release(0, MIB);
+        assertEquals(MIB, os.rssBytes());
+        assertEquals(MIB, os.lazyFreeBytes());
+        os.write(0, 4 * KIB, Cause.PROGRAM);
+        assertEquals(MIB - 4 * KIB, os.lazyFreeBytes(), "a write takes a page back");
+        os.read(4 * KIB, 4 * KIB);
+        assertEquals(MIB - 4 * KIB, os.lazyFreeBytes(), "a read does not");
+        os.write(2 * MIB, 2 * MIB, Cause.PROGRAM);
+        assertEquals(2 * MIB + 4 * KIB, os.rssBytes());
+        assertEquals(0, os.lazyFreeBytes());
+        assertTrue(os.isResident(0), "what was written again is kept");
+        assertFalse(os.isResident(1));
+    }
+
+    @Test
+    void aWriteToALazilyFreeHugePageTakesBackAllOfIt() {
+        AddressSpace os = space(Thp.ALWAYS, null);
+        os.write(0, 1, Cause.PROGRAM);
+        os.free(0, 2 * MIB);
+        assertEquals(2 * MIB, os.lazyFreeBytes());
+        assertEquals(2 * MIB, os.hugeBytes());
+        os.write(MIB, 1, Cause.PROGRAM);
+        assertEquals(0, os.lazyFreeBytes());
+    }
+}

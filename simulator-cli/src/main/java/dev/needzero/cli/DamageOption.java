@@ -1,0 +1,26 @@
+package dev.needzero.cli;
+
+import dev.needzero.experiment.Replays;
+import dev.needzero.trace.TraceReader;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code --skip-damaged}: opens a trace that is not whole any more. */
+final class DamageOption {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(names = "--skip-damaged", description = "Leave damaged blocks of an .nzt trace out, and name them.")
+    private boolean skipDamaged;
+
+    TraceReader open(String trace) throws IOException {
+        try {
+            return Replays.open(trace, skipDamaged);
+        } catch (UnsupportedOperationException e) {
+            throw new ParameterException(spec.commandLine(), "--skip-damaged: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.needzero.experiment;
+
+import dev.needzero.heap.MHeap;
+import dev.needzero.heap.MSpan;
+import dev.needzero.heap.P;
+import dev.needzero.heap.SpanClass;
+import dev.needzero.runtime.GoRuntime;
+import dev.needzero.units.Units;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps a twin that lays spans out as the recorded version did beside the recording. The twin chooses first. Where the
+ * recording shows another choice, that is a difference; it is counted, and the twin is put right, so that one order that a
+ * trace cannot tell, of Ps a few nanoseconds apart say, does not spoil all that follows.
+ *
+ * <p>An object's event is written after its slot was handed out, and its goroutine can be stopped in between or go on on
+ * another P. So a slot that the recording passes over is taken and its event awaited; if none comes until the collection
+ * after the next, that is a difference as well.
+ */
+final class Following {
+    private final GoRuntime runtime;
+    private final MHeap heap;
+    private final RecordedSpans spans;
+    private List<RecordedSpan> awaited = new ArrayList<>();
+    private List<RecordedSpan> awaitedLonger = new ArrayList<>();
+
+    Following(GoRuntime runtime, RecordedSpans spans) {
+        this.runtime = runtime;
+        this.heap = runtime.heap();
+        this.spans = spans;
+    }
+
+    /**
+     * A span was made. The first slot of a span of small objects is taken at once, for the object that it was made for.
+     *
+     * @return where the twin would have put it: its first page, or -1 if it would have used another span instead
+     */
+    int spanMade(P p, RecordedSpan r) {
+        boolean small = r.spanClass >= 0 && SpanClass.sizeClass(r.spanClass) != 0;
+        boolean due = !small || refill(p, r.spanClass, null);
+        int page = (int) (r.base >>> Units.PAGE_SHIFT);
+        MSpan.State use = r.spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE;
+        int own = heap.peek(p, r.npages);
+        if (own != page) {
+            r.twin = heap.allocAs(p, page, r.npages, r.spanClass, use);
+        } else if (r.spanClass < 0) {
+            r.twin = heap.allocManual(p, r.npages, use);
+        } else {
+            r.twin = heap.alloc(p, r.npages, r.spanClass);
+        }
+        if (small) {
+            runtime.initSpan(r.twin);
+            heap.adopt(p, r.twin);
+            await(r, r.twin.nextFree());
+        } else if (r.spanClass >= 0) {
+            heap.countLarge(r.twin);
+        }
+        return due ? own : -1;
+    }
+
+    /**
+     * A small object was made.
+     *
+     * @return whether the twin would have given it this slot
+     */
+    boolean objectMade(P p, RecordedSpan r, int slot) {
+        MSpan t = r.twin;
+        if (r.settle(slot)) {
+            return true;
+        }
+        boolean same = true;
+        if (t.state() == MSpan.State.DEAD) {
+            t = heap.allocAs(p, (int) (r.base >>> Units.PAGE_SHIFT), r.npages, r.spanClass, MSpan.State.IN_USE);
+            r.twin = t;
+            runtime.initSpan(t);
+            heap.adopt(p, t);
+            same = false;
+        }
+        P holder = p.cached(r.spanClass) == t ? p : heap.cachedBy(t);
+        if (holder == null) {
+            same = refill(p, r.spanClass, t) || r.idle;
+            r.idle = false;
+        } else if (heap.isStale(t)) {
+            runtime.recordedSweep().beforeAllocation(holder);
+            heap.adopt(holder, t);
+            same = false;
+        }
+        if (t.isAllocated(slot)) {
+            t.markAlive(slot);
+            return false;
+        }
+        for (int next = t.nextFree(); next != slot; next = t.nextFree()) {
+            await(r, next);
+        }
+        return same;
+    }
+
+    /** What the P has of a class is used up: a slot left over was taken by an object whose event is still to come. */
+    private boolean refill(P p, int spanClass, MSpan recorded) {
+        MSpan old = p.cached(spanClass);
+        if (old != null) {
+            RecordedSpan of = spans.at(old.base());
+            for (int slot = old.nextFree(); slot >= 0; slot = old.nextFree()) {
+                if (of != null && of.twin == old) {
+                    await(of, slot);
+                }
+            }
+        }
+        runtime.recordedSweep().settle();
+        return heap.refillAs(p, spanClass, recorded);
+    }
+
+    private void await(RecordedSpan r, int slot) {
+        if (r.pending() == 0) {
+            awaited.add(r);
+        }
+        r.pend(slot);
+    }
+
+    /** The recording freed a span; objects that the twin still has there go with it. */
+    void spanFreed(RecordedSpan r) {
+        if (r.twin != null && r.twin.state() != MSpan.State.DEAD) {
+            heap.discard(r.twin);
+        }
+    }
+
+    /**
+     * Marking is over. What was awaited since before it began will not come.
+     *
+     * @return objects that the twin made and the recording did not
+     */
+    long collected() {
+        long never = 0;
+        for (RecordedSpan r : awaitedLonger) {
+            for (int slot = r.firstPending(); slot >= 0; slot = r.firstPending()) {
+                r.settle(slot);
+                if (r.twin.state() == MSpan.State.IN_USE && r.twin.markDead(slot)) {
+                    never++;
+                }
+            }
+        }
+        awaitedLonger = awaited;
+        awaited = new ArrayList<>();
+        return never;
+    }
+}

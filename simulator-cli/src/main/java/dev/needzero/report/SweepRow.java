@@ -1,0 +1,71 @@
+package dev.needzero.report;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One finished run of a sweep.
+ *
+ * @param grid what the whole grid is known by
+ * @param cell the run's number in it, from 1
+ * @param cells how many there are
+ * @param vary the varied keys with this run's values
+ * @param figures everything that the run measured, by {@linkplain #metricName name}
+ */
+public record SweepRow(
+        String grid, int cell, int cells, String trace, Map<String, String> vary, Map<String, Number> figures) {
+    /** A run that has just ended. */
+    public static SweepRow of(String grid, int cell, int cells, String trace, Map<String, String> vary, Run run) {
+        return new SweepRow(grid, cell, cells, trace, vary, figures(withoutCheckpoints(run)));
+    }
+
+    static Map<String, Object> withoutCheckpoints(Run run) {
+        Map<String, Object> json = new LinkedHashMap<>(run.toJson());
+        json.remove("checkpoints");
+        return json;
+    }
+
+    /** The figures of a run's JSON, those of its parts included; null stands for what the run could not measure. */
+    static Map<String, Number> figures(Map<?, ?> json) {
+        Map<String, Number> figures = new LinkedHashMap<>();
+        json.forEach((key, value) -> {
+            if (value instanceof Map<?, ?> part) {
+                figures.putAll(figures(part));
+            } else if (value == null || value instanceof Number) {
+                figures.put(metricName((String) key), (Number) value);
+            }
+        });
+        return figures;
+    }
+
+    /**
+     * What a key of the JSON is called on the command line and at the head of a CSV column: {@code peakRssBytes} is
+     * {@code peak-rss}, runtime/metrics keep their names.
+     */
+    static String metricName(String key) {
+        return key.startsWith("/")
+                ? key
+                : key.replaceFirst("Bytes$", "").replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** As in {@code go=1.24 thp=always}. */
+    public String settings() {
+        StringBuilder text = new StringBuilder();
+        vary.forEach((key, value) ->
+                text.append(text.isEmpty() ? "" : " ").append(key).append('=').append(value));
+        return text.toString();
+    }
+
+    /** The stable JSON form. */
+    Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("grid", grid);
+        json.put("cell", cell);
+        json.put("cells", cells);
+        json.put("trace", trace);
+        json.put("vary", vary);
+        json.put("figures", figures);
+        return json;
+    }
+}
