@@ -85,6 +85,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin
     private RealKernel kernel;
+
     @Mixin
     private ExportOptions exports;
 

@@ -76,15 +76,17 @@ final class ReplayOptions {
 
     @Option(
             names = "--check",
-            description = "Hold the twin against its own laws while it runs: no byte lost, none counted twice. A check of"
-                    + " a heap of 128 MiB takes about 2 ms.")
+            description =
+                    "Hold the twin against its own laws while it runs: no byte lost, none counted twice. A check of"
+                            + " a heap of 128 MiB takes about 2 ms.")
     private boolean check;
 
     @Option(
             names = "--check-every",
             paramLabel = "EVENTS",
             defaultValue = "10000",
-            description = "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
     private long checkEvery;
 
     @Mixin

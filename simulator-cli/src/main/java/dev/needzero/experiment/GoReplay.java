@@ -389,7 +389,9 @@ public final class GoReplay extends Replay {
                     events + i,
                     what,
                     reader.info().heapBase() + recorded,
-                    twin < 0 ? "elsewhere" : String.format("at 0x%x", reader.info().heapBase() + twin));
+                    twin < 0
+                            ? "elsewhere"
+                            : String.format("at 0x%x", reader.info().heapBase() + twin));
         }
     }
 
@@ -483,7 +485,9 @@ public final class GoReplay extends Replay {
         if (heap.needsFlush(p)) {
             collector.flush(p);
         }
-        while (!lostSpans.isEmpty() && !recordedPlacement && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
+        while (!lostSpans.isEmpty()
+                && !recordedPlacement
+                && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
             // several may have been lost in a row
         }
         if (following != null) {
