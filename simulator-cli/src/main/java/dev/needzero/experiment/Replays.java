@@ -62,7 +62,7 @@ public final class Replays {
 
         /** The same with other touch rules. */
         Settings with(TouchRules rules) {
-            return new Settings(os, rules, recordedPlacement, backgroundScavenger);
+            return new Settings(os, rules, recordedPlacement, backgroundScavenger, checkEvery);
         }
     }
 
