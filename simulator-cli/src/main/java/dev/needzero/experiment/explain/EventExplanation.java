@@ -112,7 +112,7 @@ public record EventExplanation(
 
     /** All of a twin's state that an allocation could touch. */
     private static final class Before {
-        private final Map<MSpan, SpanState> spans = new IdentityHashMap<>();
+        private final IdentityHashMap<MSpan, SpanState> spans = new IdentityHashMap<>();
         private final Map<Integer, MSpan[]> cached = new HashMap<>();
         private final Map<Integer, long[]> pageCaches = new HashMap<>();
         private final long[] amounts;
