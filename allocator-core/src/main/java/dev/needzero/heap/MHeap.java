@@ -195,8 +195,7 @@ public final class MHeap {
                 cache = new PageCache();
                 wouldCache = lowest & -PageCache.PAGES;
                 cache.base = wouldCache;
-                cache.freeBits =
-                        pages.freeBitsOf(wouldCache) & PageCache.blockBits(lowest, layout.pageCachePages());
+                cache.freeBits = pages.freeBitsOf(wouldCache) & PageCache.blockBits(lowest, layout.pageCachePages());
             }
             at = cache.find(npages);
         }

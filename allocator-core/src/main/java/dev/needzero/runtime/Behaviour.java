@@ -187,7 +187,7 @@ public enum Behaviour {
 
     /** What {@code --set} accepts, for people. */
     public String accepted() {
-        if (kind == Kind.TABLE) {
+        if (kind.equals(Kind.TABLE)) {
             return "go, @FILE with a line BYTES PAGES for each class";
         }
         return kind.size() ? "a size, as in 16KiB" : String.join(", ", kind.choices());

@@ -197,7 +197,7 @@ final class ReplayOptions {
 
     /** What of the options changes the events that {@link #open} delivers; runs alike in it can share one decode. */
     String decoding() {
-        return noscan == null ? "" : noscan;
+        return damage.skipsDamaged() + " " + noscan;
     }
 
     boolean recordedPlacement() {

@@ -2,7 +2,6 @@ package dev.needzero.cli;
 
 import dev.needzero.experiment.Grid;
 import dev.needzero.experiment.Replay;
-import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.Sweep;
 import dev.needzero.report.Run;
 import dev.needzero.report.SweepChart;
@@ -220,7 +219,7 @@ final class SweepCommand implements Callable<Integer> {
             Grid.Cell cell = grid.cell(number);
             TraceInfo info = infos.get(cell.trace());
             if (info == null) {
-                info = look(cell.trace());
+                info = look(fixed, cell.trace());
                 infos.put(cell.trace(), info);
             }
             try {
@@ -247,8 +246,8 @@ final class SweepCommand implements Callable<Integer> {
         fingerprint = HexFormat.of().formatHex(digest.digest(), 0, 6);
     }
 
-    private static TraceInfo look(String trace) throws IOException {
-        try (TraceReader reader = Replays.open(trace)) {
+    private TraceInfo look(List<String> fixed, String trace) throws IOException {
+        try (TraceReader reader = parser.open(fixed, trace)) {
             return reader.info();
         }
     }
