@@ -79,7 +79,10 @@ class ChangesTest {
         Variant older = of("1.25");
         assertEquals(
                 newer.behaviours().layout(0, 0).sizeClasses(),
-                older.with(Changes.between(older, newer)).behaviours().layout(0, 0).sizeClasses());
+                older.with(Changes.between(older, newer))
+                        .behaviours()
+                        .layout(0, 0)
+                        .sizeClasses());
     }
 
     @Test
