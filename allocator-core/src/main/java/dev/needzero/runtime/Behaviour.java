@@ -59,8 +59,8 @@ public enum Behaviour {
             "limitScavenging",
             Kind.BOOLEAN,
             "The background scavenger works towards GOMEMLIMIT, not only an allocation that would pass it",
-            "729f214e3a: 1.21 compared with 95 times the limit, not 95 % of it",
-            "1.21=false 1.22=true"),
+            "1.21=false 1.22=true",
+            new Origin("729f214e3a", 0, 0, "compare with 95 % of the memory limit, not 95 times it")),
     VMA_NAMES(
             "vmaNames",
             Kind.BOOLEAN,

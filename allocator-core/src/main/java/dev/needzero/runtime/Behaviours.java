@@ -144,6 +144,13 @@ public final class Behaviours {
         }
     }
 
+    /** The same with one behaviour as it is in another version, whatever it was made of there. */
+    public Behaviours with(Behaviour behaviour, Behaviours other) {
+        return behaviour == Behaviour.SIZE_CLASSES
+                ? withSizeClasses(other.value(behaviour), other.sizeClasses)
+                : with(behaviour, other.value(behaviour));
+    }
+
     /** The version's name without "go". */
     public String version() {
         return version;

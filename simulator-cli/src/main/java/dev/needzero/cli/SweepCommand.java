@@ -10,7 +10,6 @@ import dev.needzero.report.SweepResult;
 import dev.needzero.report.SweepRow;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.workload.NearMiss;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -387,7 +386,7 @@ final class SweepCommand implements Callable<Integer> {
     private String metricOf(List<SweepRow> rows) {
         Set<String> known = SweepResult.metrics(rows);
         if (!known.contains(metric)) {
-            throw usage("--metric " + metric + ": no such figure" + NearMiss.hint(metric, known) + " (known are "
+            throw usage("--metric " + metric + ": no such figure" + Nearest.hint(metric, known) + " (known are "
                     + String.join(", ", known) + ")");
         }
         return metric;
