@@ -150,7 +150,7 @@ final class TraceStart {
             if (r.spanClass < 2) {
                 continue;
             }
-            if (newest[r.spanClass] == r && !recordedPlacement) {
+            if (newest[r.spanClass] == r && !recordedPlacement && p.cached(r.spanClass) == null) {
                 heap.cacheSinceFresh(p, r.twin);
             } else {
                 heap.shelve(r.twin);
@@ -161,7 +161,8 @@ final class TraceStart {
         if (cachePage >= 0
                 && cachePage < heap.pages().limitPage()
                 && heap.layout().pageCachePages() > 0
-                && !recordedPlacement) {
+                && !recordedPlacement
+                && p.pageCache().isEmpty()) {
             heap.fillPageCache(p, cachePage);
         }
         snapshot.clear();

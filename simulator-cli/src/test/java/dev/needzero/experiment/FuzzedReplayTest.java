@@ -51,7 +51,7 @@ class FuzzedReplayTest {
                     TraceSummary.of(reader, r -> {});
                 } else {
                     Replays.Settings settings =
-                            new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2, true, 100_000);
+                            new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2);
                     Behaviours version = Behaviours.of(way == 1 ? "1.24" : "1.26");
                     Replays.run(reader, version, settings, null, false, null, null);
                 }
