@@ -100,7 +100,8 @@ public final class Replays {
             replay.onCheckpoint(listener);
         }
         if (Runtime.getRuntime().availableProcessors() > 1) {
-            return broadcast(reader, prelude, List.of(new Lane(replay)), progress).get(0);
+            return broadcast(reader, prelude, List.of(new Lane(replay)), progress)
+                    .get(0);
         }
         EventBatch own = new EventBatch();
         for (EventBatch batch = prelude.next(own); batch != null; batch = prelude.next(own)) {
