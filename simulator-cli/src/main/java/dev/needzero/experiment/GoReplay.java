@@ -477,6 +477,7 @@ public final class GoReplay extends Replay {
 
     private void spanAlloc(long address, int npages, int kindClass, P p, int i) {
         Claims.span(events + i, address, npages, kindClass);
+        freeForgotten(address, npages);
         if (recordedPlacement) {
             Claims.free(events + i, heap, address, npages);
         }
@@ -591,9 +592,23 @@ public final class GoReplay extends Replay {
 
     private void spanFree(long address) {
         RecordedSpan r = spans.at(address);
-        if (r == null) {
-            return;
+        if (r != null) {
+            spanFree(r);
         }
+    }
+
+    /** Spans whose free is missing from the trace: their pages are another's now. */
+    private void freeForgotten(long address, int npages) {
+        long limit = address + ((long) npages << Units.PAGE_SHIFT);
+        for (long at = address; at < limit; at += Units.PAGE_BYTES) {
+            RecordedSpan forgotten = spans.at(at);
+            if (forgotten != null) {
+                spanFree(forgotten);
+            }
+        }
+    }
+
+    private void spanFree(RecordedSpan r) {
         spans.remove(r);
         if (following != null) {
             following.spanFreed(r);

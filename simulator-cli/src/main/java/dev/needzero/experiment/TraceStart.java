@@ -159,7 +159,8 @@ final class TraceStart {
             if (r.spanClass < 2) {
                 continue;
             }
-            if (newest[r.twin.spanClass()] == r && !recordedPlacement) {
+            int twinClass = r.twin.spanClass();
+            if (newest[twinClass] == r && !recordedPlacement && p.cached(twinClass) == null) {
                 heap.cacheSinceFresh(p, r.twin);
             } else {
                 heap.shelve(r.twin);
@@ -170,7 +171,8 @@ final class TraceStart {
         if (cachePage >= 0
                 && cachePage < heap.pages().limitPage()
                 && heap.layout().pageCachePages() > 0
-                && !recordedPlacement) {
+                && !recordedPlacement
+                && p.pageCache().isEmpty()) {
             heap.fillPageCache(p, cachePage);
         }
         snapshot.clear();
