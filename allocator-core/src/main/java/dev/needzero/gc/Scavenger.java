@@ -20,9 +20,21 @@ public final class Scavenger implements HeapPolicy {
     public static final int HUGE_PAGE_PAGES = Units.HUGE_PAGE_BYTES / Units.PAGE_BYTES;
 
     private static final long OFF = Long.MAX_VALUE;
-    private static final long STEP_BYTES = 64 << 10;
-    /** What giving back a resident 4 KiB page takes, in nanoseconds: a machine's property, and a rough one. */
-    private static final long NANOS_PER_OS_PAGE = 850;
+    static final long STEP_BYTES = 64 << 10;
+    /** The scavenger works for this long before it sleeps, unless it runs out of work. */
+    private static final long FULL_RUN_NANOS = 1_000_000;
+    /** What a step takes, in nanoseconds, as long as a recording has shown nothing: a rough guess. */
+    private static final double GUESSED_STEP_NANOS = 13_600;
+    /** By how much a full run is too long then: what is left of its last step, and the way there and back. */
+    private static final double GUESSED_EXCESS_NANOS = 12_000;
+    /** An excess beyond this is not the step's: the goroutine was stopped. */
+    private static final double GREATEST_EXCESS_NANOS = 40_000;
+    /** How much the guesses weigh: as much as this many runs seen. */
+    private static final double GUESSED_RUNS = 4;
+
+    private static final int STEPS_A_RUN = 75;
+    /** What it takes at least. */
+    private static final long LEAST_NANOS_PER_OS_PAGE = 200;
     /** Goals beyond this come from no collector percentage. */
     private static final long NO_GOAL_BYTES = 1L << 62;
 
@@ -32,6 +44,18 @@ public final class Scavenger implements HeapPolicy {
     private long inUseAtMark;
     private long heapGoal = -1;
     private long lastHeapGoal = -1;
+    /** By how much full runs were too long so far, and their number. */
+    private double excessNanos = GUESSED_RUNS * GUESSED_EXCESS_NANOS;
+
+    private double fullRuns = GUESSED_RUNS;
+    /** What giving pages back took so far, where that is known. */
+    private double seenNanos;
+
+    private double seenOsPages;
+    /** Since the scavenger last had nothing to do. */
+    private long nanosOnTheWay;
+
+    private long osPagesOnTheWay;
 
     /**
      * @param heap the heap
@@ -59,6 +83,8 @@ public final class Scavenger implements HeapPolicy {
         goal += goal / 10;
         goal = Units.alignUp(goal, Units.OS_PAGE_BYTES);
         long retained = retained();
+        nanosOnTheWay = 0;
+        osPagesOnTheWay = 0;
         goalBytes = retained <= goal || retained - goal < Units.OS_PAGE_BYTES ? OFF : goal;
     }
 
@@ -67,19 +93,65 @@ public final class Scavenger implements HeapPolicy {
         return s.inHeap() + s.free();
     }
 
-    /** The background scavenger ran for this long. */
+    /**
+     * The background scavenger ran for this long. A run shorter than a full one had reached the goal: that tells what the
+     * full runs before it gave back, and so what giving back takes. Before the first of them, the full runs' own length is
+     * a hint: they end with the step that makes the millisecond full.
+     */
     public void ran(long nanos) {
         if (!background) {
             return;
         }
-        long left = nanos;
-        while (left > 0 && retained() > goalBytes) {
+        boolean full = nanos >= FULL_RUN_NANOS;
+        double perOsPage = 0;
+        if (full) {
+            perOsPage = nanosPerOsPage(nanos - FULL_RUN_NANOS);
+        } else if (nanosOnTheWay < FULL_RUN_NANOS) {
+            perOsPage = LEAST_NANOS_PER_OS_PAGE;
+        }
+        long before = heap.stats().released();
+        for (double left = nanos; left > 0 && retained() > goalBytes; ) {
             long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
-            left -= (released >>> Units.OS_PAGE_SHIFT) * NANOS_PER_OS_PAGE;
+            left -= (released >>> Units.OS_PAGE_SHIFT) * perOsPage;
             if (released < STEP_BYTES) {
-                return;
+                break;
             }
         }
+        nanosOnTheWay += nanos;
+        osPagesOnTheWay += heap.stats().released() - before >>> Units.OS_PAGE_SHIFT;
+        if (!full) {
+            if (nanosOnTheWay >= FULL_RUN_NANOS && osPagesOnTheWay > 0) {
+                seenNanos += nanosOnTheWay;
+                seenOsPages += osPagesOnTheWay;
+            }
+            nanosOnTheWay = 0;
+            osPagesOnTheWay = 0;
+        }
+    }
+
+    private double nanosPerOsPage(double excess) {
+        if (excess <= GREATEST_EXCESS_NANOS) {
+            excessNanos += excess;
+            fullRuns++;
+        }
+        double step = GUESSED_STEP_NANOS + excessNanos / fullRuns - GUESSED_EXCESS_NANOS;
+        double steps = GUESSED_RUNS * STEPS_A_RUN;
+        return (steps * step + seenNanos) / (steps * (STEP_BYTES >>> Units.OS_PAGE_SHIFT) + seenOsPages);
+    }
+
+    /** Whether more is kept than the goal allows. */
+    boolean aboveGoal() {
+        return retained() > goalBytes;
+    }
+
+    /** One step of the background scavenger. Returns the bytes released, fewer than a step's when nothing is left. */
+    long step() {
+        return heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
+    }
+
+    /** What releasing so much takes. */
+    static double nanosToRelease(long bytes) {
+        return bytes * GUESSED_STEP_NANOS / STEP_BYTES;
     }
 
     /** Releases a given amount in the order in which the background scavenger would. */

@@ -166,7 +166,7 @@ public final class MHeap {
         if (p != null && npages < layout.pageCachePages() >> 2) {
             PageCache cache = p.pageCache;
             if (cache.isEmpty()) {
-                pages.allocToCache(cache);
+                pages.allocToCache(cache, layout.pageCachePages());
             }
             page = cache.alloc(npages);
             scavenged = cache.lastScavengedPages();
@@ -195,7 +195,8 @@ public final class MHeap {
                 cache = new PageCache();
                 wouldCache = lowest & -PageCache.PAGES;
                 cache.base = wouldCache;
-                cache.freeBits = pages.freeBitsOf(wouldCache);
+                cache.freeBits =
+                        pages.freeBitsOf(wouldCache) & PageCache.blockBits(lowest, layout.pageCachePages());
             }
             at = cache.find(npages);
         }
@@ -227,7 +228,10 @@ public final class MHeap {
 
     /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
     public void fillPageCache(P p, int fromPage) {
-        pages.fillCache(p.pageCache, fromPage & -PageCache.PAGES, -1L << fromPage);
+        pages.fillCache(
+                p.pageCache,
+                fromPage & -PageCache.PAGES,
+                -1L << fromPage & PageCache.blockBits(fromPage, layout.pageCachePages()));
     }
 
     /**
@@ -648,7 +652,7 @@ public final class MHeap {
     private void flushCounts(P p, MSpan span) {
         stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount - span.allocCountBeforeCache;
         span.allocCountBeforeCache = span.allocCount;
-        if (span.spanClass == SpanClass.TINY) {
+        if (span.spanClass == layout.tinySpanClass()) {
             stats.tinyAllocCount += p.tinyAllocs;
             p.tinyAllocs = 0;
         }

@@ -186,7 +186,7 @@ class PageAllocTest {
         void cacheThenAlloc(PageCache cache, int npages) {
             if (cache.isEmpty()) {
                 int first = lowest(1);
-                assertEquals(first >= 0, real.allocToCache(cache));
+                assertEquals(first >= 0, real.allocToCache(cache, PageCache.PAGES));
                 if (first < 0) {
                     return;
                 }

@@ -74,6 +74,7 @@ final class SweepCommand implements Callable<Integer> {
     private List<String> vary = new ArrayList<>();
 
     @Option(names = "--go", paramLabel = "VERSION", description = "The Go version of every run that does not vary it.")
+    @SuppressWarnings("UnusedVariable") // each run parses it anew, see fixed()
     private String go;
 
     @Option(
@@ -105,6 +106,7 @@ final class SweepCommand implements Callable<Integer> {
     private int atOnce;
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // each run parses them anew, see fixed()
     private ReplayOptions options;
 
     @Mixin

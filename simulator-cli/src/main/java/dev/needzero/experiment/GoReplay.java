@@ -7,7 +7,6 @@ import dev.needzero.heap.P;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
-import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.runtime.Metrics;
@@ -42,6 +41,8 @@ public final class GoReplay extends Replay {
     private final TraceStart before;
     private final Stacks stacks;
     private final GoCollector collector;
+    /** Recorded Ps are folded onto so many; 0: each is its own. */
+    private final int procs;
     /** Null where the twin's version lays spans out differently, or decides nothing. */
     private final Following following;
 
@@ -56,6 +57,7 @@ public final class GoReplay extends Replay {
     private EventBatch current;
     private long now;
     private long unknownObjects;
+    private long ordinal;
 
     /** How many spans and objects the twin put where the recording had them. */
     public static final class Placement {
@@ -89,33 +91,30 @@ public final class GoReplay extends Replay {
 
     /**
      * @param behaviours the version that the twin follows
+     * @param lookahead what a first reading told, for a collector of the twin's own; null to follow the recorded one
      * @param start a truth's first line, taken as the initial state; null to take the snapshot alone
      * @param startIsOurs whether that line is of the recorded run itself; of another run only the amounts are taken
-     * @param recordedPlacement objects go where the recording has them
-     * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
      */
     public GoReplay(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,
-            OsSettings osSettings,
-            TouchRules rules,
-            boolean recordedPlacement,
-            boolean backgroundScavenger,
+            Replays.Settings settings,
+            Lookahead lookahead,
             Truth.Line start,
             boolean startIsOurs) {
-        super(rules);
+        super(settings.touch());
         this.reader = reader;
-        this.recordedPlacement = recordedPlacement;
+        this.recordedPlacement = settings.recordedPlacement();
         TraceInfo info = reader.info();
         int firstPage = (int) (info.firstPageOffset() >>> Units.PAGE_SHIFT);
         int padding = info.goVersion().compareTo("1.26") >= 0 ? Math.max(0, prelude.lowestPage() - firstPage) : 0;
         this.runtime = new GoRuntime(
                 behaviours,
-                osSettings,
+                settings.os(),
                 firstPage / Units.PAGES_PER_CHUNK,
                 Math.min(padding, Units.PAGES_PER_CHUNK - 1),
-                backgroundScavenger);
+                settings.backgroundScavenger());
         this.heap = runtime.heap();
         this.os = runtime.os();
         os.cgroup().setPosition(() -> events + index, () -> current == null ? 0 : current.timeNanos[index]);
@@ -124,15 +123,21 @@ public final class GoReplay extends Replay {
         for (int c = 2; c < SpanClass.COUNT; c++) {
             recordedHeaderBytes[c] = recordedLayout.hasHeader(c) ? HeapLayout.WORD_BYTES : 0;
         }
-        this.sameClasses = recordedLayout.mallocHeaders() == layout.mallocHeaders()
+        this.sameClasses = recordedLayout.sizeClasses() == layout.sizeClasses()
+                && recordedLayout.mallocHeaders() == layout.mallocHeaders()
                 && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
                 && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
         this.losesSpans = info.goVersion().startsWith("1.23");
-        this.touch = new TouchRules.Cache(rules, reader.types());
+        this.touch = new TouchRules.Cache(settings.touch(), reader.types());
         this.before = new TraceStart(runtime, spans, touch, prelude, recordedPlacement, start, startIsOurs);
         this.stacks = new Stacks(heap, os, spans);
-        this.following = !recordedPlacement && laysOutAlike(recordedLayout, layout) ? new Following(runtime, spans) : null;
-        this.collector = new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+        this.following = !recordedPlacement && lookahead == null && laysOutAlike(recordedLayout, layout)
+                ? new Following(runtime, spans)
+                : null;
+        this.collector = lookahead != null
+                ? new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected)
+                : new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+        this.procs = settings.gc().procs();
     }
 
     private static boolean laysOutAlike(HeapLayout recorded, HeapLayout twin) {
@@ -154,6 +159,11 @@ public final class GoReplay extends Replay {
     @Override
     public long heapBase() {
         return reader.info().heapBase();
+    }
+
+    @Override
+    public OwnCollector ownCollector() {
+        return collector.own();
     }
 
     public Placement placement() {
@@ -181,7 +191,7 @@ public final class GoReplay extends Replay {
         current = batch;
         for (int i = from; i < to; i++) {
             byte kind = kinds[i];
-            int proc = ps[i];
+            int proc = procs == 0 ? ps[i] : ps[i] % procs;
             index = i;
             if (kind == Kind.OBJECT_ALLOC) {
                 collector.beforeObject(proc);
@@ -236,6 +246,7 @@ public final class GoReplay extends Replay {
     // ---- objects
 
     private void objectAlloc(long address, int type, int proc, int i) {
+        ordinal++;
         RecordedSpan r = spans.at(address);
         if (r == null || r.spanClass < 0) {
             unknownObjects++;
@@ -247,7 +258,7 @@ public final class GoReplay extends Replay {
         }
         int spanClass = r.spanClass;
         if (spanClass <= SpanClass.LARGE_NOSCAN) {
-            largeObject(r, type);
+            largeObject(r, type, i);
             return;
         }
         int slot = r.slotAt(address);
@@ -274,7 +285,9 @@ public final class GoReplay extends Replay {
         }
         if (r.idle) {
             r.idle = false;
-            heap.adopt(p, r.twin);
+            if (collector.own() == null || collector.cycles() == 0) {
+                heap.adopt(p, r.twin);
+            }
         }
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
@@ -305,6 +318,7 @@ public final class GoReplay extends Replay {
         if (written > 0) {
             os.write(at, written, Cause.PROGRAM);
         }
+        collector.born(ordinal, t, twinSlot, i);
     }
 
     private void follow(RecordedSpan r, int slot, P p, int type, int i) {
@@ -342,7 +356,7 @@ public final class GoReplay extends Replay {
         return layout.spanClassFor((int) size, noscan);
     }
 
-    private void largeObject(RecordedSpan r, int type) {
+    private void largeObject(RecordedSpan r, int type, int i) {
         placement.objects++;
         if (r.twin == null) {
             return;
@@ -356,6 +370,7 @@ public final class GoReplay extends Replay {
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
         }
+        collector.born(ordinal, r.twin, 0, i);
     }
 
     private void bindSpan(RecordedSpan r, MSpan t, int i) {
@@ -374,7 +389,9 @@ public final class GoReplay extends Replay {
                     events + i,
                     what,
                     reader.info().heapBase() + recorded,
-                    twin < 0 ? "elsewhere" : String.format("at 0x%x", reader.info().heapBase() + twin));
+                    twin < 0
+                            ? "elsewhere"
+                            : String.format("at 0x%x", reader.info().heapBase() + twin));
         }
     }
 
@@ -416,8 +433,8 @@ public final class GoReplay extends Replay {
         if (kind > Kind.STACK && kind != Kind.LOST_SPAN && before.inSnapshot()) {
             before.finishSnapshot();
         }
-        stacks.settle(kind, a, b, collector.marking());
-        collector.before(kind, proc);
+        stacks.settle(kind, a, b, collector.recordedMarking());
+        collector.before(kind, proc, now);
         switch (kind) {
             case Kind.SPAN -> before.span(events + i, a, (int) b, c);
             case Kind.OBJECT -> snapshotObject(a, c);
@@ -438,12 +455,16 @@ public final class GoReplay extends Replay {
     }
 
     private void snapshotObject(long address, int type) {
+        ordinal++;
         RecordedSpan r = spans.at(address);
         if (r == null || r.spanClass < 0 || !before.object(r, address, type)) {
             unknownObjects++;
-        } else if (r.twin.isLarge()) {
+            return;
+        }
+        if (r.twin.isLarge()) {
             observer().largeObject(r.twin, reader.types().get(type).name());
         }
+        collector.existed(ordinal, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
     }
 
     private void collected() {
@@ -464,7 +485,9 @@ public final class GoReplay extends Replay {
         if (heap.needsFlush(p)) {
             collector.flush(p);
         }
-        while (!lostSpans.isEmpty() && !recordedPlacement && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
+        while (!lostSpans.isEmpty()
+                && !recordedPlacement
+                && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
             // several may have been lost in a row
         }
         if (following != null) {

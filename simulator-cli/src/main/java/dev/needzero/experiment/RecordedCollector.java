@@ -71,7 +71,7 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
-    public void before(byte kind, int proc) {
+    public void before(byte kind, int proc, long nanos) {
         if (openRuns > 0) {
             closeRun(proc);
         }
@@ -97,6 +97,12 @@ final class RecordedCollector implements GoCollector {
     public void flush(P p) {
         sweep.beforeAllocation(p);
     }
+
+    @Override
+    public void born(long ordinal, MSpan span, int slot, int i) {}
+
+    @Override
+    public void existed(long ordinal, MSpan span, int slot) {}
 
     @Override
     public boolean freed(RecordedSpan r, int slot, int proc) {
@@ -200,8 +206,13 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
-    public boolean marking() {
+    public boolean recordedMarking() {
         return marking;
+    }
+
+    @Override
+    public OwnCollector own() {
+        return null;
     }
 
     @Override
@@ -350,7 +361,7 @@ final class RecordedCollector implements GoCollector {
     // ---- debug.FreeOSMemory
 
     /** Whether an event shows that the goroutine that waits for the sweep to end goes on, or that another cycle begins. */
-    private static boolean endsFreeOsMemory(byte kind) {
+    static boolean endsFreeOsMemory(byte kind) {
         return kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC || kind == Kind.GC_BEGIN;
     }
 

@@ -7,6 +7,7 @@ import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -16,8 +17,6 @@ import java.util.function.Consumer;
 /** Runs replays: one decoder, one twin or many, each on a thread of its own where there is more than one processor. */
 public final class Replays {
     private static final int BATCHES_IN_FLIGHT = 16;
-
-    private static final int DEFAULT_GOGC = 100;
 
     private Replays() {}
 
@@ -45,15 +44,26 @@ public final class Replays {
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
      * @param checkEvery after how many events the twin is held against its own laws; 0 for never
+     * @param gc who collects garbage
      */
     public record Settings(
             OsSettings os,
             TouchRules touch,
             boolean recordedPlacement,
             boolean backgroundScavenger,
-            long checkEvery) {
+            long checkEvery,
+            GcSettings gc) {
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
             this(os, touch, recordedPlacement, backgroundScavenger, 0);
+        }
+
+        public Settings(
+                OsSettings os,
+                TouchRules touch,
+                boolean recordedPlacement,
+                boolean backgroundScavenger,
+                long checkEvery) {
+            this(os, touch, recordedPlacement, backgroundScavenger, checkEvery, GcSettings.RECORDED);
         }
 
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
@@ -62,7 +72,7 @@ public final class Replays {
 
         /** The same with other touch rules. */
         Settings with(TouchRules rules) {
-            return new Settings(os, rules, recordedPlacement, backgroundScavenger);
+            return new Settings(os, rules, recordedPlacement, backgroundScavenger, checkEvery, gc);
         }
     }
 
@@ -84,7 +94,8 @@ public final class Replays {
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
-        Replay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
+        Lookahead lookahead = lookahead(reader, settings.gc(), progress);
+        Replay replay = replay(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
         if (listener != null) {
             replay.onCheckpoint(listener);
         }
@@ -102,9 +113,19 @@ public final class Replays {
         return replay;
     }
 
+    /** What a first reading tells, where the twin's own collector needs it. */
+    private static Lookahead lookahead(TraceReader reader, GcSettings gc, Consumer<TraceReader> progress)
+            throws IOException {
+        return gc.simulated() && reader.info().placed() ? Lookahead.of(gc.trace(), progress) : null;
+    }
+
     /** A twin of its own beginning, to be fed what the prelude delivers. */
     static Replay twin(TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings) {
-        return replay(reader, prelude, behaviours, settings, null, false);
+        try {
+            return replay(reader, prelude, behaviours, settings, lookahead(reader, settings.gc(), null), null, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Replay replay(
@@ -112,9 +133,10 @@ public final class Replays {
             Prelude prelude,
             Behaviours behaviours,
             Settings settings,
+            Lookahead lookahead,
             Truth.Line start,
             boolean startIsOurs) {
-        Replay replay = unchecked(reader, prelude, behaviours, settings, start, startIsOurs);
+        Replay replay = unchecked(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
         replay.checkEvery(settings.checkEvery());
         return replay;
     }
@@ -124,21 +146,13 @@ public final class Replays {
             Prelude prelude,
             Behaviours behaviours,
             Settings settings,
+            Lookahead lookahead,
             Truth.Line start,
             boolean startIsOurs) {
         if (!reader.info().placed()) {
-            return new IdReplay(reader, behaviours, settings.os(), settings.touch(), DEFAULT_GOGC);
+            return new IdReplay(reader, behaviours, settings);
         }
-        return new GoReplay(
-                reader,
-                prelude,
-                behaviours,
-                settings.os(),
-                settings.touch(),
-                settings.recordedPlacement(),
-                settings.backgroundScavenger(),
-                start,
-                startIsOurs);
+        return new GoReplay(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
     }
 
     /** Replays a trace under several versions at once: it is decoded once and broadcast, one thread a twin. */
@@ -161,9 +175,10 @@ public final class Replays {
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
+        Lookahead lookahead = lookahead(reader, settings.gc(), progress);
         List<Lane> lanes = new ArrayList<>();
         for (Behaviours version : versions) {
-            lanes.add(new Lane(replay(reader, prelude, version, settings, null, false)));
+            lanes.add(new Lane(replay(reader, prelude, version, settings, lookahead, null, false)));
         }
         for (int i = 0; i < observers.size(); i++) {
             lanes.get(i).replay.observe(observers.get(i));
@@ -225,8 +240,9 @@ public final class Replays {
 
         public Lockstep(TraceReader reader, List<Behaviours> versions, Settings settings) throws IOException {
             prelude = Prelude.of(reader);
+            Lookahead lookahead = lookahead(reader, settings.gc(), null);
             for (Behaviours version : versions) {
-                replays.add(replay(reader, prelude, version, settings, null, false));
+                replays.add(replay(reader, prelude, version, settings, lookahead, null, false));
             }
         }
 

@@ -230,7 +230,7 @@ public final class BisectionReport {
         }
         double share = (double) part / bisection.wholeRise();
         return Math.abs(share) < MANY_TIMES
-                ? String.format(Locale.ROOT, "%.1f %%", 100 * share)
+                ? String.format(Locale.ROOT, "%.1f %%", 100 * share).replace("-0.0 %", "0.0 %")
                 : String.format(Locale.ROOT, "%.0f×", share);
     }
 

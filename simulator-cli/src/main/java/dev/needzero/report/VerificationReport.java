@@ -39,7 +39,8 @@ public final class VerificationReport {
         out.print("\n");
         metrics(out);
         if (result.replay().checks() > 0) {
-            out.print("Note: the twin was held against its laws " + result.replay().checks() + " times; they held.\n");
+            out.print("Note: the twin was held against its laws "
+                    + result.replay().checks() + " times; they held.\n");
         }
         for (String warning : result.warnings()) {
             out.print("Note: " + warning + ".\n");

@@ -137,9 +137,8 @@ public record EventExplanation(
                         own[c] = p.cached(c);
                     }
                     cached.put(id, own);
-                    pageCaches.put(id, new long[] {
-                        p.pageCache().base(), p.pageCache().freeBits()
-                    });
+                    pageCaches.put(
+                            id, new long[] {p.pageCache().base(), p.pageCache().freeBits()});
                 }
             }
             amounts = amounts(replay);
@@ -157,8 +156,7 @@ public record EventExplanation(
             Change change = new Change(
                     committed, now[at], now[at + 1], now[at + 2], now[at + 3], now[at + 4], now[at + 5], now[at + 6]);
             Replay.Place place = stepper.place(replay);
-            boolean sized = stepper.kind() == Kind.ALLOC
-                    || stepper.kind() == Kind.WRITE;
+            boolean sized = stepper.kind() == Kind.ALLOC || stepper.kind() == Kind.WRITE;
             return new EventExplanation(
                     event,
                     stepper.timeNanos(),
