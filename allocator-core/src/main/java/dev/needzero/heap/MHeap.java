@@ -140,6 +140,15 @@ public final class MHeap {
         return arena < spans.length && spans[arena] != null ? spans[arena][page & PAGES_PER_ARENA - 1] : null;
     }
 
+    /** Whether a free page is with the system: given back, or never used. */
+    public boolean isWithSystem(int page) {
+        boolean with = pages.isScavenged(page);
+        for (P p : procs) {
+            with |= p != null && p.pageCache.isScavenged(page);
+        }
+        return with;
+    }
+
     // ---- pages for spans
 
     /**

@@ -54,6 +54,10 @@ public final class PageCache {
         return page;
     }
 
+    boolean isScavenged(int page) {
+        return page >= base && page < base + PAGES && (freeBits & scavengedBits) >>> page << 63 != 0;
+    }
+
     /** Moves some of the pages into a cache of their own. */
     PageCache split(long bits) {
         PageCache part = new PageCache();

@@ -92,8 +92,12 @@ final class FidelityCommand implements Callable<Integer> {
             PrintWriter out = spec.commandLine().getOut();
             if (csv) {
                 report.table().printCsv(out);
+                out.print("\n");
+                report.causes().printCsv(out);
             } else {
                 report.table().print(out);
+                out.print("\n");
+                report.causes().print(out);
                 missed.forEach(line -> out.print("missed: " + line + "\n"));
             }
             out.flush();

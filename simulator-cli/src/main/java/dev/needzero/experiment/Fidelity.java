@@ -37,6 +37,8 @@ public final class Fidelity {
      * Percentages are -1 where there is nothing to compare.
      *
      * @param worstRssErrorBytes the greatest difference, whatever its share
+     * @param heapPages OS pages compared, at all checkpoints together
+     * @param differences those on which twin and kernel differ, by cause
      * @param failure why there is no answer, or null
      */
     public record Score(
@@ -53,6 +55,8 @@ public final class Fidelity {
             long worstRssErrorBytes,
             long metrics,
             long metricsEqual,
+            long heapPages,
+            Differences differences,
             Exception failure) {}
 
     /** Told how many of how many recordings are done. */
@@ -139,7 +143,7 @@ public final class Fidelity {
             return score(
                     one, Verification.run(one.trace().toString(), one.truth(), Behaviours.of(truth.go()), settings));
         } catch (IOException | RuntimeException e) {
-            return new Score(one.name(), go, false, 0, 0, 0, 0, -1, -1, -1, 0, 0, 0, e);
+            return new Score(one.name(), go, false, 0, 0, 0, 0, -1, -1, -1, 0, 0, 0, 0, new Differences(), e);
         }
     }
 
@@ -151,6 +155,8 @@ public final class Fidelity {
         int rows = 0;
         long metrics = 0;
         long equal = 0;
+        long heapPages = 0;
+        Differences differences = new Differences();
         for (Verification.Row row : v.rows()) {
             if (row.twin().number() == 0) {
                 continue;
@@ -163,6 +169,8 @@ public final class Fidelity {
             sum += error;
             rows++;
             if (v.sameRun()) {
+                heapPages += row.heapPages();
+                differences.add(row.differences());
                 double agree = row.heapPages() == 0 ? 100 : 100.0 * row.agreeingPages() / row.heapPages();
                 leastPages = leastPages < 0 ? agree : Math.min(leastPages, agree);
                 for (String name : row.commonMetrics()) {
@@ -192,6 +200,8 @@ public final class Fidelity {
                 worstBytes,
                 metrics,
                 equal,
+                heapPages,
+                differences,
                 null);
     }
 }

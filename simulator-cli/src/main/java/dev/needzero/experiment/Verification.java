@@ -29,7 +29,8 @@ public final class Verification {
             long heapPages,
             long agreeingPages,
             long residentPages,
-            long truthResidentPages) {
+            long truthResidentPages,
+            Differences differences) {
         /** Metrics that both name. */
         public List<String> commonMetrics() {
             List<String> names = new ArrayList<>(twin.metrics().keySet());
@@ -183,23 +184,26 @@ public final class Verification {
 
     private static Row row(Checkpoint at, Truth.Line line, GoReplay replay, boolean samePages) {
         if (!samePages) {
-            return new Row(at, line, -1, -1, -1, -1);
+            return new Row(at, line, -1, -1, -1, -1, new Differences());
         }
         AddressSpace os = replay.runtime().os();
         long agree = 0;
         long resident = 0;
+        Differences differences = new Differences();
         long from = os.mappedFrom() >>> 12;
         long to = os.mappedTo() >>> 12;
         for (long page = line.firstPage(); page < line.firstPage() + line.pages(); page++) {
             boolean twin = page >= from && page < to && os.isResident(page);
             if (twin == line.resident().get((int) page)) {
                 agree++;
+            } else {
+                differences.add(PageCause.of(replay.runtime().heap(), page, twin), twin);
             }
             if (twin) {
                 resident++;
             }
         }
-        return new Row(at, line, line.pages(), agree, resident, line.resident().cardinality());
+        return new Row(at, line, line.pages(), agree, resident, line.resident().cardinality(), differences);
     }
 
     public String trace() {
@@ -287,6 +291,7 @@ public final class Verification {
             c.put("agreeingPages", sameRun ? row.agreeingPages() : null);
             c.put("residentPages", sameRun ? row.residentPages() : null);
             c.put("truthResidentPages", sameRun ? row.truthResidentPages() : null);
+            c.put("differences", sameRun ? row.differences().toJson() : null);
             Map<String, Object> metrics = new LinkedHashMap<>();
             for (String name : row.commonMetrics()) {
                 Map<String, Object> pair = new LinkedHashMap<>();

@@ -1,15 +1,18 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.Differences;
 import dev.needzero.experiment.Fidelity.Score;
+import dev.needzero.experiment.PageCause;
 import dev.needzero.units.ByteSize;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** What {@code fidelity} says: a line a recording, and all of them together. */
+/** What {@code fidelity} says: a line a recording and all of them together, then what the differing pages hold. */
 public final class FidelityReport {
     private final List<Score> scores;
 
@@ -47,6 +50,40 @@ public final class FidelityReport {
         }
         table.row(totals());
         return table;
+    }
+
+    /** What lies on the pages on which twin and kernel differ, in all recordings together. */
+    public Table causes() {
+        Differences all = new Differences();
+        long heapPages = 0;
+        for (Score s : answered()) {
+            all.add(s.differences());
+            heapPages += s.heapPages();
+        }
+        Table table = new Table();
+        table.row("differing pages hold", "because of", "too many", "missing", "of all pages", "most in", "there");
+        for (PageCause cause : PageCause.values()) {
+            if (all.pages(cause) > 0) {
+                Score most = most(cause);
+                table.row(
+                        cause.what(),
+                        cause.why(),
+                        String.format(Locale.ROOT, "%,d", all.tooMany(cause)),
+                        String.format(Locale.ROOT, "%,d", all.missing(cause)),
+                        share(all.pages(cause), heapPages),
+                        most.name(),
+                        share(most.differences().pages(cause), most.heapPages()));
+            }
+        }
+        return table;
+    }
+
+    private Score most(PageCause cause) {
+        return answered().stream()
+                .filter(s -> s.heapPages() > 0)
+                .max(Comparator.comparingDouble(
+                        s -> (double) s.differences().pages(cause) / s.heapPages()))
+                .orElseThrow();
     }
 
     private String[] totals() {
@@ -123,11 +160,17 @@ public final class FidelityReport {
             one.put("meanRssErrorPercent", orNull(s.meanRssErrorPercent()));
             one.put("metrics", s.metrics());
             one.put("metricsEqual", s.metricsEqual());
+            one.put("heapPages", s.heapPages());
+            one.put("differences", s.differences().toJson());
             one.put("failure", s.failure() == null ? null : s.failure().getMessage());
             recordings.add(one);
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("recordings", recordings);
+        Differences all = new Differences();
+        answered().forEach(s -> all.add(s.differences()));
+        json.put("heapPages", answered().stream().mapToLong(Score::heapPages).sum());
+        json.put("differences", all.toJson());
         json.put("leastPagesPercent", orNull(least(Score::leastPagesPercent)));
         json.put("worstRssErrorPercent", orNull(worst()));
         json.put("meanRssErrorPercent", orNull(mean()));
