@@ -50,7 +50,6 @@ public final class GoReplay extends Replay {
     /** The recording's tracer loses allocations of stacks' spans. */
     private final boolean losesSpans;
 
-    private long supposed;
     private final Placement placement = new Placement();
     private long events;
     private int index;
@@ -65,6 +64,7 @@ public final class GoReplay extends Replay {
         long spansSame;
         long objects;
         long objectsSame;
+        long inferredSpans;
         String firstDifference;
 
         public long spans() {
@@ -81,6 +81,11 @@ public final class GoReplay extends Replay {
 
         public long objectsSame() {
             return objectsSame;
+        }
+
+        /** Stacks' spans that the recording shows by nothing but the pages it passed over. */
+        public long inferredSpans() {
+            return inferredSpans;
         }
 
         /** Where twin and recording first part, or null. */
@@ -586,7 +591,7 @@ public final class GoReplay extends Replay {
                 && spans.at((long) would << Units.PAGE_SHIFT) == null
                 && heap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
             makeLostSpan(p, would, Stacks.WORK_BUFFER_PAGES, MSpan.State.STACK);
-            supposed++;
+            placement.inferredSpans++;
         }
     }
 

@@ -272,6 +272,7 @@ public final class Verification {
             placement.put("spansSame", p.spansSame());
             placement.put("objects", p.objects());
             placement.put("objectsSame", p.objectsSame());
+            placement.put("inferredSpans", p.inferredSpans());
             placement.put("firstDifference", p.firstDifference());
         }
         json.put("placement", sameRun ? placement : null);

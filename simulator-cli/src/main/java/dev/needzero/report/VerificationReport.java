@@ -53,6 +53,10 @@ public final class VerificationReport {
         out.print("objects at the recorded address  " + share(p.objectsSame(), p.objects()) + "\n");
         out.print("first difference                 "
                 + Objects.requireNonNullElse(p.firstDifference(), "none: every address is the recorded one") + "\n");
+        if (p.inferredSpans() > 0) {
+            out.print("inferred                         " + p.inferredSpans()
+                    + " stack span(s): allocations that the tracer lost, seen by the pages passed over\n");
+        }
         out.print("initial state                    the trace's snapshot, and the truth's line \"start\"\n");
     }
 
