@@ -97,7 +97,7 @@ final class SimulatedCollector implements GoCollector {
             runtime.scavenger().releaseAll();
         }
         if (marking && !forced && nanos > latestEndNanos) {
-            end(nanos);
+            end();
         }
         if (sweeping && collector.swept()) {
             sweeping = false;
@@ -117,10 +117,10 @@ final class SimulatedCollector implements GoCollector {
             return;
         }
         if (marking) {
-            end(nanos);
+            end();
         }
         begin(nanos);
-        end(nanos);
+        end();
         collector.finishSweep();
         runtime.scavenger().releaseAll();
         nextFreeOsMemoryNanos += (nanos - nextFreeOsMemoryNanos) / freeOsMemoryEveryNanos * freeOsMemoryEveryNanos
@@ -157,7 +157,7 @@ final class SimulatedCollector implements GoCollector {
             liveAtEnd = liveAtBegin + allocated;
             latestEndNanos = nanos + (long) (workBytes * markNanosPerByte);
             if (allocated == 0) {
-                end(nanos);
+                end();
             }
         }
     }
@@ -170,7 +170,7 @@ final class SimulatedCollector implements GoCollector {
         marking = true;
     }
 
-    private void end(long nanos) {
+    private void end() {
         marking = false;
         if (!forced) {
             markPhase.ended(workBytes, heap.stats().heapLive() - liveAtBegin);
@@ -212,7 +212,7 @@ final class SimulatedCollector implements GoCollector {
         recordedBegun++;
         if (recordedForced) {
             if (marking) {
-                end(nanos);
+                end();
             }
             begin(nanos);
             liveAtBegin = heap.stats().heapLive();
@@ -228,7 +228,7 @@ final class SimulatedCollector implements GoCollector {
         }
         recordedForced = false;
         if (marking) {
-            end(nanos);
+            end();
         }
         if (recordedReason != Kind.GC_BY_PACER) {
             collector.finishSweep();
