@@ -147,7 +147,7 @@ final class SimulatedCollector implements GoCollector {
         existed(object, span, slot);
         if (marking) {
             if (!forced && heap.stats().heapLive() >= liveAtEnd) {
-                end(current.timeNanos[i]);
+                end();
             }
         } else if (paced && collector.triggers()) {
             long nanos = current.timeNanos[i];
@@ -191,7 +191,7 @@ final class SimulatedCollector implements GoCollector {
     public void event(byte kind, int proc, long a, int c, int i) {
         switch (kind) {
             case Kind.GC_BEGIN -> recordedBegin(c, current.timeNanos[i]);
-            case Kind.GC_END -> recordedEnd(current.timeNanos[i]);
+            case Kind.GC_END -> recordedEnd();
             case Kind.HEAP_ALLOC -> {
                 if (!paced) {
                     // What the heap held when the trace began, the snapshot does not tell; the first figure does.
@@ -220,7 +220,7 @@ final class SimulatedCollector implements GoCollector {
         }
     }
 
-    private void recordedEnd(long nanos) {
+    private void recordedEnd() {
         recordedMarking = false;
         recordedBegun = Math.max(recordedBegun, 1);
         if (!recordedForced) {
