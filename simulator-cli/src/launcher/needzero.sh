@@ -27,8 +27,19 @@ if [ -r "${java%/bin/java}/release" ]; then
     done <"${java%/bin/java}/release"
 fi
 
+# Up to some twenty million events the quick compiler alone is done before the optimising one has paid for itself; only
+# inputs of more than 64 MiB, and generators, whose length the JVM alone knows, get both.
+compilers=-XX:TieredStopAtLevel=1
+for argument; do
+    case $argument in
+        gen:* | -) compilers= ;;
+        *) if [ -f "$argument" ] && [ -n "$(find -L "$argument" -prune -size +131072)" ]; then compilers=; fi ;;
+    esac
+done
+
 # The archive of loaded classes shortens the start. It fits only the JDK and the place it was made for; elsewhere the JVM
 # goes on without it, and the log, where it would complain about that, is off. The serial collector starts fastest, and
-# the twin keeps its state in a few large arrays that no collector has much to do with.
+# the twin keeps its state in a few large arrays that no collector has much to do with. Spilling to vector registers, as
+# the optimising compiler likes to on some processors, costs the decoding loop a fifth.
 exec "$java" -Xshare:auto -XX:SharedArchiveFile="$here/needzero.jsa" -Xlog:disable -XX:+UseSerialGC -XX:-UsePerfData \
-    $quiet $NEEDZERO_JAVA_OPTS -jar "$self" "$@"
+    -XX:-UseFPUForSpilling $compilers $quiet $NEEDZERO_JAVA_OPTS -jar "$self" "$@"

@@ -20,7 +20,7 @@ public final class Scavenger implements HeapPolicy {
     public static final int HUGE_PAGE_PAGES = Units.HUGE_PAGE_BYTES / Units.PAGE_BYTES;
 
     private static final long OFF = Long.MAX_VALUE;
-    private static final long STEP_BYTES = 64 << 10;
+    static final long STEP_BYTES = 64 << 10;
     /** The scavenger works for this long before it sleeps, unless it runs out of work. */
     private static final long FULL_RUN_NANOS = 1_000_000;
     /** What a step takes, in nanoseconds, as long as a recording has shown nothing: a rough guess. */
@@ -137,6 +137,21 @@ public final class Scavenger implements HeapPolicy {
         double step = GUESSED_STEP_NANOS + excessNanos / fullRuns - GUESSED_EXCESS_NANOS;
         double steps = GUESSED_RUNS * STEPS_A_RUN;
         return (steps * step + seenNanos) / (steps * (STEP_BYTES >>> Units.OS_PAGE_SHIFT) + seenOsPages);
+    }
+
+    /** Whether more is kept than the goal allows. */
+    boolean aboveGoal() {
+        return retained() > goalBytes;
+    }
+
+    /** One step of the background scavenger. Returns the bytes released, fewer than a step's when nothing is left. */
+    long step() {
+        return heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
+    }
+
+    /** What releasing so much takes. */
+    static double nanosToRelease(long bytes) {
+        return bytes * GUESSED_STEP_NANOS / STEP_BYTES;
     }
 
     /** Releases a given amount in the order in which the background scavenger would. */

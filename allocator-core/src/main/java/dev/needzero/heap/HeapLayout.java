@@ -51,6 +51,11 @@ public record HeapLayout(
         NONE
     }
 
+    /** Where tiny blocks are cut from: slots without pointers that hold one. */
+    public int tinySpanClass() {
+        return SpanClass.of(sizeClasses.classFor(Math.max(tinyBlockBytes, 1)), true);
+    }
+
     /** Whether objects of this span class keep their pointer bitmap in the span's last bytes. */
     public boolean hasInSpanBitmap(int spanClass) {
         int size = sizeClasses.bytes(SpanClass.sizeClass(spanClass));

@@ -105,7 +105,10 @@ public final class MCentral {
         if (sought != null && heap.isUnswept(sought)) {
             heap.unlist(sought);
             heap.sweep(sought, true);
-            return sought;
+            if (sought.allocCount < sought.nelems) {
+                return sought;
+            }
+            fullSwept().push(sought); // under another version the recorded dead lie elsewhere
         }
         return null;
     }

@@ -175,7 +175,7 @@ public final class MHeap {
         if (p != null && npages < layout.pageCachePages() >> 2) {
             PageCache cache = p.pageCache;
             if (cache.isEmpty()) {
-                pages.allocToCache(cache);
+                pages.allocToCache(cache, layout.pageCachePages());
             }
             page = cache.alloc(npages);
             scavenged = cache.lastScavengedPages();
@@ -204,7 +204,7 @@ public final class MHeap {
                 cache = new PageCache();
                 wouldCache = lowest & -PageCache.PAGES;
                 cache.base = wouldCache;
-                cache.freeBits = pages.freeBitsOf(wouldCache);
+                cache.freeBits = pages.freeBitsOf(wouldCache) & PageCache.blockBits(lowest, layout.pageCachePages());
             }
             at = cache.find(npages);
         }
@@ -236,7 +236,10 @@ public final class MHeap {
 
     /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
     public void fillPageCache(P p, int fromPage) {
-        pages.fillCache(p.pageCache, fromPage & -PageCache.PAGES, -1L << fromPage);
+        pages.fillCache(
+                p.pageCache,
+                fromPage & -PageCache.PAGES,
+                -1L << fromPage & PageCache.blockBits(fromPage, layout.pageCachePages()));
     }
 
     /**
@@ -657,7 +660,7 @@ public final class MHeap {
     private void flushCounts(P p, MSpan span) {
         stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount - span.allocCountBeforeCache;
         span.allocCountBeforeCache = span.allocCount;
-        if (span.spanClass == SpanClass.TINY) {
+        if (span.spanClass == layout.tinySpanClass()) {
             stats.tinyAllocCount += p.tinyAllocs;
             p.tinyAllocs = 0;
         }
@@ -859,6 +862,9 @@ public final class MHeap {
      * mapped there. Done at the sweep, for only then is it known which objects those were.
      */
     private void readByMarking(MSpan span) {
+        if (os.isPresent(span.base(), span.sizeBytes())) {
+            return; // reading changes nothing; nearly always so
+        }
         if (span.isLarge()) {
             if (span.deadCount() == 0) {
                 os.read(span.base(), span.sizeBytes());

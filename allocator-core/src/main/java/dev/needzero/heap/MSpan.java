@@ -158,7 +158,11 @@ public final class MSpan {
             loadFreeMask(word);
             mask = freeMask;
         }
-        int slot = (freeWord << 6) + Long.numberOfTrailingZeros(mask);
+        int slot = freeIndex;
+        // Most often the slot after the last one; else the lowest bit tells.
+        if (freeWord != slot >>> 6 || (mask >>> slot & 1) == 0) {
+            slot = (freeWord << 6) + Long.numberOfTrailingZeros(mask);
+        }
         if (slot >= nelems) {
             freeIndex = nelems;
             return -1;

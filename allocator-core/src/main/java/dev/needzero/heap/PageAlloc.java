@@ -130,20 +130,21 @@ public final class PageAlloc {
     }
 
     /**
-     * Moves the free pages of the 64-page block with the lowest free page into a P's cache.
+     * Moves the free pages of the block with the lowest free page into a P's cache.
      *
+     * @param blockPages length and alignment of blocks: 16, 32 or, in every Go, 64 pages
      * @return false when no page is free
      */
-    boolean allocToCache(PageCache cache) {
+    boolean allocToCache(PageCache cache, int blockPages) {
         int page = find(1);
         if (page < 0) {
             return false;
         }
-        fillCache(cache, page & -PageCache.PAGES, -1L);
+        fillCache(cache, page & -PageCache.PAGES, PageCache.blockBits(page, blockPages));
         return true;
     }
 
-    /** Moves the free pages of one 64-page block, as far as {@code wanted} names them, into a P's cache. */
+    /** Moves the free pages of 64 aligned ones, as far as {@code wanted} names them, into a P's cache. */
     void fillCache(PageCache cache, int base, long wanted) {
         int w = base >>> 6;
         long taken = freeBits[w] & wanted;

@@ -16,8 +16,8 @@ final class PageAllocCheck {
         for (int w = 0; w < pages.freeBits.length; w++) {
             long bits = pages.freeBits[w];
             if ((pages.scavengedBits[w] & ~bits) != 0) {
-                throw new IllegalStateException("a page of " + (w << 6) + " to " + ((w << 6) + 63)
-                        + " is scavenged without being free");
+                throw new IllegalStateException(
+                        "a page of " + (w << 6) + " to " + ((w << 6) + 63) + " is scavenged without being free");
             }
             free += Long.bitCount(bits);
             scavenged += Long.bitCount(pages.scavengedBits[w]);
@@ -26,8 +26,8 @@ final class PageAllocCheck {
             }
         }
         if (free != pages.freePages() || scavenged != pages.freeScavengedPages()) {
-            throw new IllegalStateException(free + " pages are free and " + scavenged + " of them scavenged, counted as "
-                    + pages.freePages() + " and " + pages.freeScavengedPages());
+            throw new IllegalStateException(free + " pages are free and " + scavenged
+                    + " of them scavenged, counted as " + pages.freePages() + " and " + pages.freeScavengedPages());
         }
         int depth = 0;
         for (int first = pages.leaves; first >= 1; first >>= 1, depth++) {

@@ -12,6 +12,11 @@ public final class PageCache {
     long scavengedBits;
     private int lastScavengedPages;
 
+    /** Which of 64 aligned pages belong to the block that a page lies in. */
+    static long blockBits(int page, int blockPages) {
+        return -1L >>> PAGES - blockPages << (page & PAGES - 1 & -blockPages);
+    }
+
     public boolean isEmpty() {
         return freeBits == 0;
     }

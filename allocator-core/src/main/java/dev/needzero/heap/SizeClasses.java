@@ -26,29 +26,44 @@ public final class SizeClasses {
     /** Go's own table. */
     public static final SizeClasses GO = new SizeClasses(GO_BYTES, GO_PAGES);
 
+    private static final int MAX_COUNT = SpanClass.COUNT / 2;
+    private static final int MAX_BYTES = 32 << 10;
+    private static final int MAX_PAGES = 64;
+    private static final int BITMAP_LIMIT_BYTES = 512;
+
     private final int[] bytes;
     private final int[] pages;
     /** Smallest class that holds n bytes, indexed by n rounded up to 8: {@code classOf[(n + 7) / 8]}. */
     private final byte[] classOf;
 
     /**
-     * @param bytes slot size of each class; entry 0 is 0, the rest ascend and are multiples of 8
+     * @param bytes slot size of each class; entry 0 is 0, the rest ascend, are multiples of 8 and end with 32 KiB
      * @param pages span length of each class, in pages; entry 0 is 0
      * @throws IllegalArgumentException if the table is not one, with the entry at fault
      */
     public SizeClasses(int[] bytes, int[] pages) {
-        if (bytes.length != pages.length || bytes.length < 2 || bytes.length > 68) {
-            throw new IllegalArgumentException("a size-class table has 2 to 68 entries, each with bytes and pages");
+        if (bytes.length != pages.length || bytes.length < 2 || bytes.length > MAX_COUNT) {
+            throw new IllegalArgumentException("a size-class table has 1 to " + (MAX_COUNT - 1)
+                    + " classes, each with bytes and pages; this has " + (bytes.length - 1));
         }
         for (int c = 1; c < bytes.length; c++) {
             if (bytes[c] <= bytes[c - 1] || bytes[c] % 8 != 0) {
                 throw new IllegalArgumentException(
                         "size class " + c + ": " + bytes[c] + " bytes; expected a multiple of 8 above " + bytes[c - 1]);
             }
-            if (pages[c] < 1 || (long) pages[c] * Units.PAGE_BYTES < bytes[c]) {
-                throw new IllegalArgumentException(
-                        "size class " + c + ": " + pages[c] + " pages do not hold one slot of " + bytes[c] + " bytes");
+            if (pages[c] < 1 || (long) pages[c] * Units.PAGE_BYTES < bytes[c] || pages[c] > MAX_PAGES) {
+                throw new IllegalArgumentException("size class " + c + ": spans of " + pages[c] + " pages for slots of "
+                        + bytes[c] + " bytes; expected room for one at least, and at most " + MAX_PAGES + " pages");
             }
+            if (bytes[c] <= BITMAP_LIMIT_BYTES && pages[c] != 1) {
+                throw new IllegalArgumentException("size class " + c + ": spans of " + pages[c]
+                        + " pages; expected 1, for slots of up to " + BITMAP_LIMIT_BYTES
+                        + " bytes have their bitmaps at the end of a span of one page");
+            }
+        }
+        if (bytes[bytes.length - 1] != MAX_BYTES) {
+            throw new IllegalArgumentException("the last size class has slots of " + bytes[bytes.length - 1]
+                    + " bytes; expected " + MAX_BYTES + ", the largest small object's size");
         }
         this.bytes = bytes.clone();
         this.pages = pages.clone();
@@ -60,6 +75,54 @@ public final class SizeClasses {
             }
             classOf[eighth] = (byte) c;
         }
+    }
+
+    /**
+     * Reads a table: a line {@code BYTES PAGES} for each class, smallest first; empty lines and what follows a # are passed
+     * over.
+     *
+     * @throws IllegalArgumentException if it is not one, with the line or the class at fault
+     */
+    public static SizeClasses parse(String text) {
+        int[] bytes = new int[MAX_COUNT + 1];
+        int[] pages = new int[MAX_COUNT + 1];
+        int count = 1;
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            String[] words = line.replaceFirst("#.*", "").trim().split("\\s+");
+            if (words[0].isEmpty()) {
+                continue;
+            }
+            if (words.length != 2 || !words[0].matches("\\d{1,9}") || !words[1].matches("\\d{1,9}")) {
+                throw new IllegalArgumentException(
+                        "line " + number + ": \"" + line.trim() + "\"; expected BYTES PAGES, as in \"48 1\"");
+            }
+            if (count > MAX_COUNT - 1) {
+                throw new IllegalArgumentException(
+                        "line " + number + ": more than " + (MAX_COUNT - 1) + " size classes; Go has room for no more");
+            }
+            bytes[count] = Integer.parseInt(words[0]);
+            pages[count++] = Integer.parseInt(words[1]);
+        }
+        return new SizeClasses(Arrays.copyOf(bytes, count), Arrays.copyOf(pages, count));
+    }
+
+    /** Slots of a span of a class that holds nothing else. */
+    public int slots(int sizeClass) {
+        return pages[sizeClass] * Units.PAGE_BYTES / bytes[sizeClass];
+    }
+
+    /** Bytes at a span's end that no slot takes. */
+    public int tailWasteBytes(int sizeClass) {
+        return pages[sizeClass] * Units.PAGE_BYTES - slots(sizeClass) * bytes[sizeClass];
+    }
+
+    /** The share of a span that is wasted when every object is as small as the class lets it be. */
+    public double maxWaste(int sizeClass) {
+        int tooSmall = bytes[sizeClass] - bytes[sizeClass - 1] - 1;
+        return (double) (tooSmall * slots(sizeClass) + tailWasteBytes(sizeClass))
+                / (pages[sizeClass] * Units.PAGE_BYTES);
     }
 
     /** Number of classes, class 0 included. */

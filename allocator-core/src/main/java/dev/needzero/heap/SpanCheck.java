@@ -28,7 +28,8 @@ final class SpanCheck {
                 throw broken(span, "slot " + first(w, dying & ~allocated) + " is dead but holds no object");
             }
             if (w == span.freeWord && ((span.freeMask ^ ~allocated) & slots & ~below(w, span.freeIndex)) != 0) {
-                throw broken(span, "its search mask and its bits part in word " + w + " at freeIndex " + span.freeIndex);
+                throw broken(
+                        span, "its search mask and its bits part in word " + w + " at freeIndex " + span.freeIndex);
             }
             taken += Long.bitCount(allocated);
             dead += Long.bitCount(dying);

@@ -267,6 +267,18 @@ public final class AddressSpace {
         return ((residentBits[w] | zeroMappedBits[w] | lazyFreeBits[w]) >>> osPage & 1) != 0;
     }
 
+    /** Whether every page of a range has something mapped: memory of its own, given up or not, or the zero page. */
+    public boolean isPresent(long address, long bytes) {
+        long first = address >>> shift;
+        long last = address + bytes - 1 >>> shift;
+        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
+            if ((mask(w, first, last) & ~residentBits[w] & ~lazyFreeBits[w] & ~zeroMappedBits[w]) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void mapZeroPage(long first, long last) {
         for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
             long added = mask(w, first, last) & ~residentBits[w] & ~lazyFreeBits[w] & ~zeroMappedBits[w];

@@ -22,8 +22,8 @@ public final class AddressSpaceCheck {
             long residentBits = os.residentWord(w);
             long zeroBits = os.zeroMappedWord(w);
             if ((residentBits & zeroBits) != 0) {
-                throw new IllegalStateException(
-                        "osPage " + first(w, residentBits & zeroBits) + " is both resident and mapped to the zero page");
+                throw new IllegalStateException("osPage " + first(w, residentBits & zeroBits)
+                        + " is both resident and mapped to the zero page");
             }
             long outside = (residentBits | zeroBits) & ~within(w, from, to);
             if (outside != 0) {

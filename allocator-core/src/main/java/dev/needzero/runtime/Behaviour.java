@@ -55,6 +55,12 @@ public enum Behaviour {
             "How the heap knows which pages nobody wrote: a high-water mark an arena, a bit a page, or not at all",
             "runtime/mheap.go, allocNeedsZero; per-page and none were never shipped",
             "1.21=high-water"),
+    LIMIT_SCAVENGING(
+            "limitScavenging",
+            Kind.BOOLEAN,
+            "The background scavenger works towards GOMEMLIMIT, not only an allocation that would pass it",
+            "1.21=false 1.22=true",
+            new Origin("729f214e3a", 0, 0, "compare with 95 % of the memory limit, not 95 times it")),
     VMA_NAMES(
             "vmaNames",
             Kind.BOOLEAN,
@@ -70,15 +76,21 @@ public enum Behaviour {
     TINY_BLOCK(
             "tinyBlock",
             Kind.SIZE,
-            "Size of the block that tiny objects share; 0 gives each its own slot",
+            "Size of the block that tiny objects share, 8, 16 or 32 B; 0 gives each its own slot",
             "runtime/malloc.go, maxTinySize",
             "1.21=16"),
     PAGE_CACHE(
             "pageCache",
-            Kind.of("64", "0"),
-            "Pages that a P takes from the page bitmap at a time",
+            Kind.of("64", "32", "16", "0"),
+            "Pages that a P takes from the page bitmap at a time; spans of less than a quarter of them come from there",
             "runtime/mpagecache.go, pageCachePages",
             "1.21=64"),
+    SIZE_CLASSES(
+            "sizeClasses",
+            Kind.TABLE,
+            "The slot sizes that small objects are rounded up to, and the pages of a span of each",
+            "runtime/sizeclasses.go, from 1.25 on internal/runtime/gc/sizeclasses.go; the same in all versions",
+            "1.21=go"),
     ARENA_GROWTH(
             "arenaGrowth",
             Kind.SIZE,
@@ -118,6 +130,8 @@ public enum Behaviour {
     record Kind(List<String> choices, boolean size) {
         static final Kind BOOLEAN = of("true", "false");
         static final Kind SIZE = new Kind(List.of(), true);
+        /** Go's own table, or one that is handed over as such. */
+        static final Kind TABLE = of("go");
 
         static Kind of(String... choices) {
             return new Kind(List.of(choices), false);
@@ -173,6 +187,9 @@ public enum Behaviour {
 
     /** What {@code --set} accepts, for people. */
     public String accepted() {
+        if (kind.equals(Kind.TABLE)) {
+            return "go, @FILE with a line BYTES PAGES for each class";
+        }
         return kind.size() ? "a size, as in 16KiB" : String.join(", ", kind.choices());
     }
 

@@ -22,11 +22,14 @@ public final class Behaviours {
     private final String version;
     private final EnumMap<Behaviour, String> values;
     private final Map<String, String> settings;
+    private final SizeClasses sizeClasses;
 
-    private Behaviours(String version, EnumMap<Behaviour, String> values, Map<String, String> settings) {
+    private Behaviours(
+            String version, EnumMap<Behaviour, String> values, Map<String, String> settings, SizeClasses sizeClasses) {
         this.version = version;
         this.values = values;
         this.settings = settings;
+        this.sizeClasses = sizeClasses;
     }
 
     /**
@@ -59,7 +62,7 @@ public final class Behaviours {
         for (Behaviour b : Behaviour.values()) {
             values.put(b, b.valueIn(minor, patch));
         }
-        return new Behaviours(bare, values, Map.of());
+        return new Behaviours(bare, values, Map.of(), SizeClasses.GO);
     }
 
     /** The names of all known versions, oldest first. */
@@ -105,12 +108,26 @@ public final class Behaviours {
         changed.put(behaviour, set);
         Map<String, String> named = new TreeMap<>(settings);
         named.put(behaviour.key(), set);
-        return new Behaviours(version, changed, named);
+        return new Behaviours(
+                version, changed, named, behaviour == Behaviour.SIZE_CLASSES ? SizeClasses.GO : sizeClasses);
+    }
+
+    /**
+     * The same with another size-class table.
+     *
+     * @param name what to call it
+     */
+    public Behaviours withSizeClasses(String name, SizeClasses table) {
+        EnumMap<Behaviour, String> changed = new EnumMap<>(values);
+        changed.put(Behaviour.SIZE_CLASSES, name);
+        Map<String, String> named = new TreeMap<>(settings);
+        named.put(Behaviour.SIZE_CLASSES.key(), name);
+        return new Behaviours(version, changed, named, table);
     }
 
     private static void checkSize(Behaviour behaviour, long bytes) {
         boolean ok = switch (behaviour) {
-            case TINY_BLOCK -> bytes == 0 || bytes == 8 || bytes == 16;
+            case TINY_BLOCK -> bytes == 0 || bytes == 8 || bytes == 16 || bytes == 32;
             case HEADER_LIMIT -> bytes >= 8 && bytes <= 512 && bytes % 8 == 0;
             case SMALL_LIMIT -> bytes >= 1024 && bytes <= 32768;
             case ARENA_GROWTH -> bytes >= 1L << Units.CHUNK_SHIFT && bytes <= 1L << 30 && Long.bitCount(bytes) == 1;
@@ -119,12 +136,19 @@ public final class Behaviours {
         if (!ok) {
             throw new IllegalArgumentException(behaviour.key() + " cannot be " + bytes + " bytes: "
                     + switch (behaviour) {
-                        case TINY_BLOCK -> "expected 0, 8 or 16";
+                        case TINY_BLOCK -> "expected 0, 8, 16 or 32";
                         case HEADER_LIMIT -> "expected a multiple of 8 from 8 to 512";
                         case SMALL_LIMIT -> "expected 1KiB to 32KiB";
                         default -> "expected a power of two from 4MiB to 1GiB";
                     });
         }
+    }
+
+    /** The same with one behaviour as it is in another version, whatever it was made of there. */
+    public Behaviours with(Behaviour behaviour, Behaviours other) {
+        return behaviour == Behaviour.SIZE_CLASSES
+                ? withSizeClasses(other.value(behaviour), other.sizeClasses)
+                : with(behaviour, other.value(behaviour));
     }
 
     /** The version's name without "go". */
@@ -158,7 +182,7 @@ public final class Behaviours {
     public HeapLayout layout(int baseChunk, int basePaddingPages) {
         boolean headers = is(Behaviour.MALLOC_HEADERS);
         return new HeapLayout(
-                SizeClasses.GO,
+                sizeClasses,
                 headers,
                 is(Behaviour.INLINE_MARK_BITS),
                 size(Behaviour.HEADER_LIMIT),

@@ -1,5 +1,8 @@
 package dev.needzero.runtime;
 
+import dev.needzero.gc.Collector;
+import dev.needzero.gc.MemoryLimit;
+import dev.needzero.gc.Pacer;
 import dev.needzero.gc.RecordedSweep;
 import dev.needzero.gc.Scavenger;
 import dev.needzero.heap.HeapLayout;
@@ -32,6 +35,7 @@ public final class GoRuntime {
     private final boolean clearLargeScanAlways;
     private final boolean clearRequestedOnly;
     private final boolean clearSpecialisedWhole;
+    private final int tinySpanClass;
     private final boolean[] hasHeader = new boolean[SpanClass.COUNT];
 
     private MSpan lastSpan;
@@ -66,7 +70,8 @@ public final class GoRuntime {
         String small = behaviours.value(Behaviour.SMALL_SCAN_ZEROING);
         this.clearRequestedOnly = !small.equals("slot");
         this.clearSpecialisedWhole = small.equals("slot-to-80");
-        for (int c = 2; c < SpanClass.COUNT; c++) {
+        this.tinySpanClass = layout.tinySpanClass();
+        for (int c = 2; c < 2 * layout.sizeClasses().count(); c++) {
             hasHeader[c] = layout.hasHeader(c);
         }
     }
@@ -108,6 +113,20 @@ public final class GoRuntime {
 
     public RecordedSweep recordedSweep() {
         return recordedSweep;
+    }
+
+    /** What a {@code GOMEMLIMIT} would be to this process; {@link Long#MAX_VALUE} for none. */
+    public MemoryLimit memoryLimit(long bytes) {
+        return bytes == Long.MAX_VALUE
+                ? MemoryLimit.NONE
+                : new MemoryLimit(bytes, heap, behaviours.is(Behaviour.LIMIT_SCAVENGING));
+    }
+
+    /** From now on a collector of the twin's own decides when to collect, sweep and give memory back. */
+    public Collector collectWith(Pacer pacer, MemoryLimit limit, boolean eagerSweep) {
+        Collector collector = new Collector(heap, scavenger, pacer, limit, eagerSweep);
+        heap.setPolicy(collector);
+        return collector;
     }
 
     public Scavenger scavenger() {
@@ -176,7 +195,7 @@ public final class GoRuntime {
 
     /** A slot for a block of tiny objects; both its words are always cleared. */
     public long mallocTinyBlock(P p) {
-        long at = mallocSmall(p, SpanClass.TINY, layout.tinyBlockBytes(), false);
+        long at = mallocSmall(p, tinySpanClass, layout.tinyBlockBytes(), false);
         os.write(at, Math.max(layout.tinyBlockBytes(), 1), Cause.ZEROING);
         return at;
     }

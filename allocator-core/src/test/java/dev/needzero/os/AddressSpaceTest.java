@@ -21,7 +21,7 @@ class AddressSpaceTest {
         return Arbitraries.of(12, 14, 16);
     }
 
-    @Property(tries = 25)
+    @Property(tries = 12)
     void agreesWithOneStateAPage(
             @ForAll @From("osPageShifts") int shift,
             @ForAll OsSettings.Thp thp,

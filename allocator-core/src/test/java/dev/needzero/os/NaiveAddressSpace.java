@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -89,7 +90,7 @@ final class NaiveAddressSpace {
     private boolean everywhere(int block, Boolean wanted) {
         long bytes = (long) pagesOfHuge * pageBytes;
         for (long at = block * bytes; at < (block + 1) * bytes; at += 2 * MIB) {
-            if (advice.get(at) != wanted) {
+            if (!Objects.equals(advice.get(at), wanted)) {
                 return false;
             }
         }

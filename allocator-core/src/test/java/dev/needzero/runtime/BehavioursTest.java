@@ -27,6 +27,8 @@ class BehavioursTest {
         "headerLimit,      512,       512,       512,       512,       512,       512,       512",
         "tinyBlock,        16,        16,        16,        16,        16,        16,        16",
         "pageCache,        64,        64,        64,        64,        64,        64,        64",
+        "limitScavenging,  false,     true,      true,      true,      true,      true,      true",
+        "sizeClasses,      go,        go,        go,        go,        go,        go,        go",
         "arenaGrowth,      4194304,   4194304,   4194304,   4194304,   4194304,   4194304,   4194304",
         "hugePageCalls,    none,      none,      none,      none,      none,      none,      none",
         "disableThp,       false,     false,     false,     false,     false,     false,     false"
@@ -100,7 +102,7 @@ class BehavioursTest {
         Behaviours go = Behaviours.of("1.23");
         refused("known are mallocHeaders", () -> go.with("largeZeroeing", "always"));
         refused("when-dirty, always", () -> go.with("largeZeroing", "sometimes"));
-        refused("0, 8 or 16", () -> go.with("tinyBlock", "12"));
+        refused("0, 8, 16 or 32", () -> go.with("tinyBlock", "12"));
         refused("power of two", () -> go.with("arenaGrowth", "5MiB"));
         refused("8 to 512", () -> go.with("headerLimit", "1KiB"));
     }

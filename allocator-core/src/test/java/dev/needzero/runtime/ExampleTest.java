@@ -14,8 +14,6 @@ import java.util.List;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
-import jdk.jshell.SourceCodeAnalysis;
-import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import org.junit.jupiter.api.Test;
 
 /** The example for jshell runs, and says what the story says. */
@@ -47,19 +45,14 @@ class ExampleTest {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try (JShell shell = JShell.builder().executionEngine("local").build()) {
             shell.addToClasspath(System.getProperty("java.class.path"));
-            SourceCodeAnalysis analysis = shell.sourceCodeAnalysis();
-            String rest = code;
-            while (!rest.isBlank()) {
-                CompletionInfo next = analysis.analyzeCompletion(rest);
-                String source = next.source();
-                if (source == null) {
-                    break; // comments alone
+            for (String snippet : code.split("(?m)^(?=import |for )")) {
+                if (snippet.startsWith("//")) {
+                    continue;
                 }
-                for (SnippetEvent event : shell.eval(source)) {
+                for (SnippetEvent event : shell.eval(snippet.replaceAll("(?m)^//.*$", "").strip())) {
                     assertEquals(Snippet.Status.VALID, event.status(), () -> problems(shell, event.snippet()));
                     assertEquals(null, event.exception());
                 }
-                rest = next.remaining();
             }
         } finally {
             System.setOut(before);

@@ -7,7 +7,6 @@ import dev.needzero.report.BisectionReport;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.workload.NearMiss;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -158,7 +157,7 @@ final class BisectCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--metric: " + e.getMessage() + NearMiss.hint(metric, Metric.names()) + " (known are "
+                    "--metric: " + e.getMessage() + Nearest.hint(metric, Metric.names()) + " (known are "
                             + String.join(", ", Metric.names()) + ")");
         }
     }

@@ -65,7 +65,9 @@ final class ChartOption {
     static String title(String trace) {
         String name = trace.equals("-")
                 ? "standard input"
-                : trace.startsWith("gen:") ? trace : Path.of(trace).getFileName().toString();
+                : trace.startsWith("gen:")
+                        ? trace
+                        : Path.of(trace).getFileName().toString();
         return name.replaceFirst("\\.trace(\\.gz|\\.zst)?$", "");
     }
 }

@@ -19,7 +19,7 @@ final class CommandGroups {
         GROUPS.put("Learn", List.of("lesson", "explain", "step", "versions", "publication", "history"));
         GROUPS.put("Replay a trace", List.of("replay", "compare", "report", "info"));
         GROUPS.put("Find out why, ask what if", List.of("bisect", "sweep", "headroom", "calibrate"));
-        GROUPS.put("Hold it against what really happened", List.of("verify", "fidelity"));
+        GROUPS.put("Hold it against what really happened", List.of("verify", "fidelity", "verify-kernel"));
         GROUPS.put("Make and convert traces", List.of("generate", "convert"));
     }
 

@@ -16,6 +16,10 @@ final class DamageOption {
     @Option(names = "--skip-damaged", description = "Leave damaged blocks of an .nzt trace out, and name them.")
     private boolean skipDamaged;
 
+    boolean skipsDamaged() {
+        return skipDamaged;
+    }
+
     TraceReader open(String trace) throws IOException {
         try {
             return Replays.open(trace, skipDamaged);

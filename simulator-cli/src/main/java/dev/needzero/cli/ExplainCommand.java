@@ -48,7 +48,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SIZE|TRACE", description = "An object's size, as in 40000 or 1MiB; or, with --event, a trace.")
+    @Parameters(
+            paramLabel = "SIZE|TRACE",
+            description = "An object's size, as in 40000 or 1MiB; or, with --event, a trace.")
     private String subject;
 
     @Option(names = "--pointers", description = "The object holds pointers.")
@@ -57,8 +59,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--type",
             paramLabel = "TYPE",
-            description = "What the object is made of, which says whether it holds pointers: uint8, int64, string, pointer,"
-                    + " record, ….")
+            description =
+                    "What the object is made of, which says whether it holds pointers: uint8, int64, string, pointer,"
+                            + " record, ….")
     private String type;
 
     @Option(names = "--event", paramLabel = "N", description = "The number of the trace's event, from 0.")
@@ -106,8 +109,8 @@ final class ExplainCommand implements Callable<Integer> {
                 others.add(new Other(name, there, reasons));
             }
         }
-        AllocationReport report = new AllocationReport(
-                bytes, scan, of == null ? null : of.name(), version, asked, others);
+        AllocationReport report =
+                new AllocationReport(bytes, scan, of == null ? null : of.name(), version, asked, others);
         if (json.leavesOutputToPeople()) {
             report.print(spec.commandLine().getOut());
         }
@@ -127,7 +130,8 @@ final class ExplainCommand implements Callable<Integer> {
             }
             return bytes;
         } catch (IllegalArgumentException e) {
-            throw usage(subject + ": expected an object's size, as in 40000 or 1MiB; of a trace, say which event: --event N");
+            throw usage(subject
+                    + ": expected an object's size, as in 40000 or 1MiB; of a trace, say which event: --event N");
         }
     }
 

@@ -70,7 +70,7 @@ final class ExportOptions {
         if (pprof == null) {
             return reader;
         }
-        live = new LiveTypes(reader);
+        live = new LiveTypes(reader, true);
         return live;
     }
 

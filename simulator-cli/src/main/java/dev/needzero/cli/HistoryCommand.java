@@ -6,7 +6,6 @@ import dev.needzero.experiment.history.History.Verdict;
 import dev.needzero.experiment.history.Stories;
 import dev.needzero.experiment.history.Story;
 import dev.needzero.report.HistoryReport;
-import dev.needzero.workload.NearMiss;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -92,7 +91,7 @@ final class HistoryCommand implements Callable<Integer> {
                 List<String> known = Stories.all().stream().map(Story::name).toList();
                 throw new ParameterException(
                         spec.commandLine(),
-                        "story \"" + name + "\" is not known" + NearMiss.hint(name, known) + " (known are "
+                        "story \"" + name + "\" is not known" + Nearest.hint(name, known) + " (known are "
                                 + String.join(", ", known) + ", and the numbers of their issues)");
             }
             found.stream().filter(s -> !stories.contains(s)).forEach(stories::add);

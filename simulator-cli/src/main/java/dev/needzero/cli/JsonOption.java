@@ -22,7 +22,7 @@ final class JsonOption {
     private String file;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON; - is standard output.")
-    private void setFile(String name) {
+    void setFile(String name) {
         if (!"-".equals(name)) {
             Outputs.check(spec, "--json", name);
         }

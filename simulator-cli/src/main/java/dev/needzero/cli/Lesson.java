@@ -30,7 +30,8 @@ record Lesson(int number, String title, List<Step> steps, List<String> commands)
 
     record Paragraph(String text) implements Step {}
 
-    record Shown(String command) implements Step {}
+    /** A command, counted from 1. */
+    record Shown(int number) implements Step {}
 
     record Question(String text, LessonExpression answer, String sentence) implements Step {}
 
@@ -101,7 +102,7 @@ record Lesson(int number, String title, List<Step> steps, List<String> commands)
                 }
                 commands.add(line.substring(2));
                 if (line.startsWith("$ ")) {
-                    steps.add(new Shown(line.substring(2)));
+                    steps.add(new Shown(commands.size()));
                 }
             }
         } else {

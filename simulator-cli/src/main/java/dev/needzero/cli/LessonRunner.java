@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +58,7 @@ final class LessonRunner {
             if (step instanceof Lesson.Paragraph paragraph) {
                 out.print(Wrapped.text("", paragraph.text()));
             } else if (step instanceof Lesson.Shown shown) {
-                goesOn = show(shown.command());
+                goesOn = show(shown);
             } else if (step instanceof Lesson.Question question) {
                 goesOn = ask(question);
             }
@@ -68,17 +70,15 @@ final class LessonRunner {
         return true;
     }
 
-    private boolean show(String command) {
-        List<String> words = words(command);
+    private boolean show(Lesson.Shown shown) {
+        List<String> words = words(lesson.commands().get(shown.number() - 1));
         List<String> typed = words.stream().map(LessonRunner::quoted).toList();
         out.print("$ needzero " + String.join(" ", typed) + "\n");
         out.flush();
         if (prompt != null && prompt.ask("(Enter runs it) ") == null) {
             return false;
         }
-        StringWriter said = new StringWriter();
-        execute(words, said);
-        out.print(said.toString().stripTrailing() + "\n");
+        out.print(run(shown.number(), words).stripTrailing() + "\n");
         return true;
     }
 
@@ -121,18 +121,29 @@ final class LessonRunner {
         if (command < 1 || command > lesson.commands().size()) {
             throw new IllegalStateException("lesson " + lesson.number() + " has no command " + command);
         }
-        return figures.computeIfAbsent(command, n -> {
-            List<String> words = new ArrayList<>(words(lesson.commands().get(n - 1)));
-            words.add("--json");
-            words.add("-");
-            StringWriter json = new StringWriter();
-            execute(words, json);
+        if (!figures.containsKey(command)) {
+            run(command, words(lesson.commands().get(command - 1)));
+        }
+        return figures.get(command);
+    }
+
+    /** Runs a command once, for what it prints and for its figures. */
+    private String run(int number, List<String> words) {
+        try {
+            Path json = Files.createTempFile("needzero-lesson", ".json");
             try {
-                return JSON.std.mapFrom(json.toString());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                List<String> all = new ArrayList<>(words);
+                all.add("--json");
+                all.add(json.toString());
+                String said = execute(all);
+                figures.put(number, JSON.std.mapFrom(Files.readString(json)));
+                return said;
+            } finally {
+                Files.delete(json);
             }
-        });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> words(String command) {
@@ -142,7 +153,8 @@ final class LessonRunner {
                 .toList();
     }
 
-    private void execute(List<String> words, StringWriter to) {
+    private String execute(List<String> words) {
+        StringWriter to = new StringWriter();
         String[] args = words.stream().map(traces::path).toArray(String[]::new);
         CommandLine line = Main.commandLine(args);
         StringWriter err = new StringWriter();
@@ -155,5 +167,6 @@ final class LessonRunner {
             throw new IllegalStateException(
                     "lesson " + lesson.number() + ": needzero " + String.join(" ", words) + ": " + err);
         }
+        return to.toString();
     }
 }

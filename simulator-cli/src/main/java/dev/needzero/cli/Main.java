@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -70,6 +71,9 @@ public final class Main implements Runnable {
         COMMANDS.put("man", ManCommand::new);
     }
 
+    /** Alone, these look at no command's options. */
+    private static final Set<String> LISTING = Set.of("--help", "-h", "--version", "-V");
+
     @Spec
     private CommandSpec spec;
 
@@ -106,13 +110,18 @@ public final class Main implements Runnable {
         return new PrintWriter(new OutputStreamWriter(to, StandardCharsets.UTF_8), false);
     }
 
-    /** The command line for these arguments; only the command that they begin with is loaded, if they do. */
+    /**
+     * The command line for these arguments; only the command that they begin with is loaded, if they do. The list of
+     * commands needs no more of each than its description: looking at all their options takes longer than printing it.
+     */
     static CommandLine commandLine(String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         Supplier<Object> named = args.length == 0 ? null : COMMANDS.get(args[0]);
         if (named != null) {
             line.addSubcommand(args[0], named.get());
+        } else if (args.length == 1 && LISTING.contains(args[0])) {
+            COMMANDS.forEach((name, command) -> line.addSubcommand(name, described(command.get())));
         } else {
             COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
         }
@@ -124,6 +133,14 @@ public final class Main implements Runnable {
         line.setUsageHelpWidth(110);
         CommandGroups.install(line);
         return line;
+    }
+
+    private static CommandSpec described(Object command) {
+        CommandSpec described = CommandSpec.create();
+        described
+                .usageMessage()
+                .description(command.getClass().getAnnotation(Command.class).description());
+        return described;
     }
 
     @Override

@@ -10,8 +10,11 @@ import me.tongfei.progressbar.ProgressBarStyle;
 final class Progress implements Consumer<TraceReader>, AutoCloseable {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
 
+    private static final String MIB = "MiB";
+    private static final String MILLIONS = " M events";
+
     private final String task;
-    private final String unit;
+    private String unit;
     private final boolean terminal = System.console() != null && !"dumb".equals(System.getenv("TERM"));
     private final long begun = System.nanoTime();
     private ProgressBar bar;
@@ -23,6 +26,9 @@ final class Progress implements Consumer<TraceReader>, AutoCloseable {
 
     @Override
     public void accept(TraceReader reader) {
+        if (bar == null && unit.equals(MIB) && reader.info().format().equals("gen")) {
+            unit = MILLIONS; // a generated trace has no bytes, it counts events
+        }
         step(reader.bytesRead(), reader.bytesTotal());
     }
 
@@ -37,7 +43,11 @@ final class Progress implements Consumer<TraceReader>, AutoCloseable {
                     .setInitialMax(total)
                     .setStyle(ProgressBarStyle.ASCII)
                     .clearDisplayOnFinish();
-            bar = (unit.equals("MiB") ? builder.setUnit(unit, 1 << 20) : builder).build();
+            bar = switch (unit) {
+                case MIB -> builder.setUnit(MIB, 1 << 20).build();
+                case MILLIONS -> builder.setUnit(MILLIONS, 1_000_000).build();
+                default -> builder.build();
+            };
         }
         bar.stepTo(done);
     }

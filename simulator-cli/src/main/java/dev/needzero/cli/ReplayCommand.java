@@ -85,6 +85,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin
     private RealKernel kernel;
+
     @Mixin
     private ExportOptions exports;
 
@@ -112,7 +113,7 @@ final class ReplayCommand implements Callable<Integer> {
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople() && exports.leavesOutputToPeople() && !"-".equals(smaps)) {
-                Printing.comparison(spec, result, options.assumptions(settings, reader.info()));
+                Printing.comparison(spec, result, options.assumptions(settings, replay));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);

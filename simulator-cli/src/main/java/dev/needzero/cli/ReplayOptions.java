@@ -1,8 +1,10 @@
 package dev.needzero.cli;
 
+import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
 import dev.needzero.experiment.Verification;
+import dev.needzero.heap.SizeClasses;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
@@ -36,16 +38,6 @@ final class ReplayOptions {
         }
     }
 
-    /** Who decides when objects are freed. */
-    enum Gc {
-        RECORDED;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -70,12 +62,8 @@ final class ReplayOptions {
             description = "Who chooses addresses: the version replayed, or the recording. Default: ${DEFAULT-VALUE}.")
     private Placement placement;
 
-    @Option(
-            names = "--gc",
-            defaultValue = "recorded",
-            paramLabel = "recorded",
-            description = "When objects are freed: where the recording freed them.")
-    private Gc gc;
+    @Mixin
+    private GcOptions gc;
 
     @Mixin
     private OsOptions system;
@@ -88,15 +76,17 @@ final class ReplayOptions {
 
     @Option(
             names = "--check",
-            description = "Hold the twin against its own laws while it runs: no byte lost, none counted twice. A check of"
-                    + " a heap of 128 MiB takes about 2 ms.")
+            description =
+                    "Hold the twin against its own laws while it runs: no byte lost, none counted twice. A check of"
+                            + " a heap of 128 MiB takes about 2 ms.")
     private boolean check;
 
     @Option(
             names = "--check-every",
             paramLabel = "EVENTS",
             defaultValue = "10000",
-            description = "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
     private long checkEvery;
 
     @Mixin
@@ -126,13 +116,21 @@ final class ReplayOptions {
         Behaviours result = version;
         for (Map.Entry<String, String> change : settings.entrySet()) {
             try {
-                result = result.with(change.getKey(), change.getValue());
+                result = change.getKey().equals(Behaviour.SIZE_CLASSES.key())
+                                && change.getValue().startsWith("@")
+                        ? result.withSizeClasses(change.getValue(), table(option, change.getValue()))
+                        : result.with(change.getKey(), change.getValue());
             } catch (IllegalArgumentException e) {
                 throw usage(option + " " + change.getKey() + "=" + change.getValue() + ": " + e.getMessage()
                         + Nearest.hint(change.getKey(), unlessBehaviour(change.getKey())));
             }
         }
         return result;
+    }
+
+    private SizeClasses table(String option, String file) {
+        return SizeClassFile.read(
+                file.substring(1), problem -> usage(option + " sizeClasses=" + file + ": " + problem));
     }
 
     /** The names that one that is no behaviour's may have been meant for; none when it is one. */
@@ -147,7 +145,8 @@ final class ReplayOptions {
         if (checkEvery < 1) {
             throw usage("--check-every " + checkEvery + ": expected a number of events, 1 or more");
         }
-        return new Replays.Settings(os(), touch(trace), recordedPlacement(), true, check ? checkEvery : 0);
+        return new Replays.Settings(
+                os(), touch(trace), recordedPlacement(), true, check ? checkEvery : 0, gc.settings(trace));
     }
 
     /** Opens the trace; options that mean nothing for its format are usage errors. */
@@ -171,6 +170,21 @@ final class ReplayOptions {
         if (!trace.placed() && recordedPlacement()) {
             throw usage("--placement recorded: a " + trace.format() + " trace carries no addresses");
         }
+        check(trace.format(), trace.placed());
+    }
+
+    /** Refuses what means nothing for a Go trace. */
+    void checkForGoTrace() {
+        check("go-trace", true);
+    }
+
+    private void check(String format, boolean placed) {
+        gc.check(format, placed, recordedPlacement());
+        if (placed && changes.containsKey(Behaviour.TINY_BLOCK.key())) {
+            throw usage(
+                    "--set tinyBlock: the recorded program has packed its tiny objects already, and a Go trace does not"
+                            + " tell their sizes; give a trace that does, as from needzero generate");
+        }
     }
 
     private NoscanRule noscanRule() {
@@ -183,7 +197,7 @@ final class ReplayOptions {
 
     /** What of the options changes the events that {@link #open} delivers; runs alike in it can share one decode. */
     String decoding() {
-        return noscan == null ? "" : noscan;
+        return damage.skipsDamaged() + " " + noscan;
     }
 
     boolean recordedPlacement() {
@@ -213,12 +227,25 @@ final class ReplayOptions {
 
     /** What the figures rest on, in one line. */
     String assumptions(Replays.Settings settings, TraceInfo trace) {
+        return assumptions(
+                settings, trace.exactFrees() ? "the twin's own" : settings.gc().simulated() ? "simulated" : "recorded");
+    }
+
+    /** The same, with what a replay's collector went by. */
+    String assumptions(Replays.Settings settings, Replay replay) {
+        return assumptions(
+                settings,
+                replay.ownCollector() == null
+                        ? "recorded"
+                        : replay.ownCollector().toString());
+    }
+
+    private String assumptions(Replays.Settings settings, String collector) {
         String what = settings.touch().toString();
         return "Assumed: the program writes of its objects "
                 + (what.equals("default=all") ? "everything" : "\"" + what + "\"")
                 + " (" + touchOrigin + "); placement " + placement + "; collector "
-                + (trace.exactFrees() ? "the twin's own at GOGC=100" : gc) + "; "
-                + system.assumption() + ".";
+                + collector + "; " + system.assumption() + ".";
     }
 
     private ParameterException usage(String message) {

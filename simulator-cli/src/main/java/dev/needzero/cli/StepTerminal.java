@@ -85,7 +85,8 @@ final class StepTerminal {
 
     private static AttributedString coloured(String map) {
         AttributedStringBuilder line = new AttributedStringBuilder();
-        for (char sign : map.toCharArray()) {
+        for (int i = 0; i < map.length(); i++) {
+            char sign = map.charAt(i);
             AttributedStyle style = switch (Character.toUpperCase(sign)) {
                 case 'P' -> AttributedStyle.DEFAULT.foreground(AttributedStyle.GREEN);
                 case 'Z' -> AttributedStyle.DEFAULT.foreground(AttributedStyle.RED);

@@ -5,7 +5,6 @@ import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.workload.NearMiss;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -70,7 +69,7 @@ final class SweepCell {
             known.add(behaviour.key());
         }
         throw new IllegalArgumentException("\"" + key + "\" is no option of replay and no behaviour"
-                + NearMiss.hint(key, known) + " (an option's name without dashes, as in go, thp or touch, or what"
+                + Nearest.hint(key, known) + " (an option's name without dashes, as in go, thp or touch, or what"
                 + " needzero versions lists)");
     }
 

@@ -2,7 +2,6 @@ package dev.needzero.cli;
 
 import dev.needzero.experiment.Grid;
 import dev.needzero.experiment.Replay;
-import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.Sweep;
 import dev.needzero.report.Run;
 import dev.needzero.report.SweepChart;
@@ -11,7 +10,6 @@ import dev.needzero.report.SweepResult;
 import dev.needzero.report.SweepRow;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.workload.NearMiss;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,6 +72,7 @@ final class SweepCommand implements Callable<Integer> {
     private List<String> vary = new ArrayList<>();
 
     @Option(names = "--go", paramLabel = "VERSION", description = "The Go version of every run that does not vary it.")
+    @SuppressWarnings("UnusedVariable") // each run parses it anew, see fixed()
     private String go;
 
     @Option(
@@ -105,6 +104,7 @@ final class SweepCommand implements Callable<Integer> {
     private int atOnce;
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // each run parses them anew, see fixed()
     private ReplayOptions options;
 
     @Mixin
@@ -219,7 +219,7 @@ final class SweepCommand implements Callable<Integer> {
             Grid.Cell cell = grid.cell(number);
             TraceInfo info = infos.get(cell.trace());
             if (info == null) {
-                info = look(cell.trace());
+                info = look(fixed, cell.trace());
                 infos.put(cell.trace(), info);
             }
             try {
@@ -246,8 +246,8 @@ final class SweepCommand implements Callable<Integer> {
         fingerprint = HexFormat.of().formatHex(digest.digest(), 0, 6);
     }
 
-    private static TraceInfo look(String trace) throws IOException {
-        try (TraceReader reader = Replays.open(trace)) {
+    private TraceInfo look(List<String> fixed, String trace) throws IOException {
+        try (TraceReader reader = parser.open(fixed, trace)) {
             return reader.info();
         }
     }
@@ -386,7 +386,7 @@ final class SweepCommand implements Callable<Integer> {
     private String metricOf(List<SweepRow> rows) {
         Set<String> known = SweepResult.metrics(rows);
         if (!known.contains(metric)) {
-            throw usage("--metric " + metric + ": no such figure" + NearMiss.hint(metric, known) + " (known are "
+            throw usage("--metric " + metric + ": no such figure" + Nearest.hint(metric, known) + " (known are "
                     + String.join(", ", known) + ")");
         }
         return metric;

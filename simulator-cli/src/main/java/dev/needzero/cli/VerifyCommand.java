@@ -62,6 +62,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Behaviours version = options.behaviours(go != null ? go : truth().go());
         Replays.Settings settings = options.settings(trace);
+        options.checkForGoTrace();
         if (settings.os().osPageShift() != Units.OS_PAGE_SHIFT) {
             throw new ParameterException(
                     spec.commandLine(), "--os-page: the truth is in pages of 4 KiB; verify takes no others");
@@ -76,11 +77,12 @@ final class VerifyCommand implements Callable<Integer> {
                         settings.touch(),
                         settings.recordedPlacement(),
                         !scavengeToTruth,
-                        settings.checkEvery()));
+                        settings.checkEvery(),
+                        settings.gc()));
         if (json.leavesOutputToPeople()) {
             PrintWriter out = spec.commandLine().getOut();
             new VerificationReport(result).print(out);
-            out.print("\n" + options.assumptions(settings, result.info()) + "\n");
+            out.print("\n" + options.assumptions(settings, result.replay()) + "\n");
             out.flush();
         }
         json.write(result.toJson());

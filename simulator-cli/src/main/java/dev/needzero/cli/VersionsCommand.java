@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.heap.SizeClasses;
 import dev.needzero.report.Table;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
@@ -8,12 +9,15 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code versions}: what a Go version is to the twin. */
@@ -25,15 +29,34 @@ final class VersionsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Option(
+            names = "--size-classes",
+            paramLabel = "FILE",
+            arity = "0..1",
+            fallbackValue = "",
+            description = "List a size-class table with what each class wastes: Go's, or the one in FILE, which --set"
+                    + " sizeClasses=@FILE takes.")
+    private String sizeClasses;
+
     @Mixin
     private JsonOption json;
 
     @Override
     public Integer call() throws IOException {
+        SizeClasses table = sizeClasses == null || sizeClasses.isEmpty()
+                ? SizeClasses.GO
+                : SizeClassFile.read(
+                        sizeClasses,
+                        problem -> new ParameterException(
+                                spec.commandLine(), "--size-classes " + sizeClasses + ": " + problem));
         if (json.leavesOutputToPeople()) {
-            print(spec.commandLine().getOut());
+            if (sizeClasses == null) {
+                print(spec.commandLine().getOut());
+            } else {
+                print(spec.commandLine().getOut(), table);
+            }
         }
-        json.write(toJson());
+        json.write(sizeClasses == null ? toJson() : Map.of("sizeClasses", toJson(table)));
         return Exit.DONE;
     }
 
@@ -66,6 +89,40 @@ final class VersionsCommand implements Callable<Integer> {
             }
         }
         out.flush();
+    }
+
+    private static void print(PrintWriter out, SizeClasses classes) {
+        Table table = new Table();
+        table.row("class", "bytes", "pages", "slots", "tail waste", "at most wasted");
+        for (int c = 1; c < classes.count(); c++) {
+            table.row(
+                    Integer.toString(c),
+                    Integer.toString(classes.bytes(c)),
+                    Integer.toString(classes.pages(c)),
+                    Integer.toString(classes.slots(c)),
+                    Integer.toString(classes.tailWasteBytes(c)),
+                    String.format(Locale.ROOT, "%.2f %%", 100 * classes.maxWaste(c)));
+        }
+        table.print(out);
+        out.print(
+                "\nSlots and waste of a span that holds nothing else; at most wasted: when each object is as small as its"
+                        + " class lets it be.\n");
+        out.flush();
+    }
+
+    private static List<Object> toJson(SizeClasses classes) {
+        List<Object> all = new ArrayList<>();
+        for (int c = 1; c < classes.count(); c++) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("class", c);
+            one.put("bytes", classes.bytes(c));
+            one.put("pages", classes.pages(c));
+            one.put("slots", classes.slots(c));
+            one.put("tailWasteBytes", classes.tailWasteBytes(c));
+            one.put("maxWaste", classes.maxWaste(c));
+            all.add(one);
+        }
+        return all;
     }
 
     private static Map<String, Object> toJson() {

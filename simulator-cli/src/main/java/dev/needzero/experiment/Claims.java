@@ -48,7 +48,8 @@ final class Claims {
             throw refused(
                     event,
                     "makes the heap " + ByteSize.format(heapBytes) + ", more than can be followed in the "
-                            + ByteSize.format(most) + " that Java has; if that is meant, give it more (NEEDZERO_JAVA_OPTS=-Xmx…)");
+                            + ByteSize.format(most)
+                            + " that Java has; if that is meant, give it more (NEEDZERO_JAVA_OPTS=-Xmx…)");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.needzero.experiment;
 
+import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
 import dev.needzero.trace.EventBatch;
 
@@ -17,7 +18,7 @@ interface GoCollector {
     void batch(EventBatch batch);
 
     /** Any event but an object's birth or death is about to be looked at. */
-    void before(byte kind, int proc);
+    void before(byte kind, int proc, long nanos);
 
     /** A P is about to give an object its place. */
     void beforeObject(int proc);
@@ -26,11 +27,36 @@ interface GoCollector {
     void flush(P p);
 
     /**
+     * An object has its place.
+     *
+     * @param ordinal how many objects the trace showed up to it
+     * @param i its event's index in the batch
+     */
+    void born(long ordinal, MSpan span, int slot, int i);
+
+    /** The same for an object of the snapshot. */
+    void existed(long ordinal, MSpan span, int slot);
+
+    /**
      * A recorded sweep freed an object.
      *
      * @return false when the twin has no such object
      */
     boolean freed(RecordedSpan r, int slot, int proc);
+
+    /**
+     * A recorded sweep freed objects of one span, one behind the other.
+     *
+     * @param addresses theirs, in {@code [from, to)}
+     * @return how many of them the twin does not have
+     */
+    default int freed(RecordedSpan r, long[] addresses, int from, int to, int proc) {
+        int unknown = 0;
+        for (int i = from; i < to; i++) {
+            unknown += freed(r, r.slotAt(addresses[i]), proc) ? 0 : 1;
+        }
+        return unknown;
+    }
 
     /**
      * An event of the collector, the sweeper or the scavenger.
@@ -42,8 +68,11 @@ interface GoCollector {
     /** The trace is over. */
     void finish();
 
-    /** Whether marking is under way. */
-    boolean marking();
+    /** Whether the recorded collector marks: the spans that it takes for its work follow the recording. */
+    boolean recordedMarking();
+
+    /** What it goes by, if collections are the twin's own; null where they are the recording's. */
+    OwnCollector own();
 
     /** Collections so far. */
     long cycles();

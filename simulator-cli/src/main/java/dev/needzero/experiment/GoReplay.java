@@ -7,7 +7,6 @@ import dev.needzero.heap.P;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
-import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.runtime.Metrics;
@@ -35,6 +34,7 @@ public final class GoReplay extends Replay {
     private final AddressSpace os;
     private final HeapLayout layout;
     private final HeapLayout recordedLayout;
+    private final int[] recordedHeaderBytes = new int[SpanClass.COUNT];
     private final boolean sameClasses;
     private final boolean recordedPlacement;
     private final TouchRules.Cache touch;
@@ -42,6 +42,8 @@ public final class GoReplay extends Replay {
     private final TraceStart before;
     private final Stacks stacks;
     private final GoCollector collector;
+    /** Recorded Ps are folded onto so many; 0: each is its own. */
+    private final int procs;
     /** Null where the twin's version lays spans out differently, or decides nothing. */
     private final Following following;
 
@@ -55,6 +57,7 @@ public final class GoReplay extends Replay {
     private EventBatch current;
     private long now;
     private long unknownObjects;
+    private long ordinal;
 
     /** How many spans and objects the twin put where the recording had them. */
     public static final class Placement {
@@ -94,47 +97,53 @@ public final class GoReplay extends Replay {
 
     /**
      * @param behaviours the version that the twin follows
+     * @param lookahead what a first reading told, for a collector of the twin's own; null to follow the recorded one
      * @param start a truth's first line, taken as the initial state; null to take the snapshot alone
      * @param startIsOurs whether that line is of the recorded run itself; of another run only the amounts are taken
-     * @param recordedPlacement objects go where the recording has them
-     * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
      */
     public GoReplay(
             TraceReader reader,
             Prelude prelude,
             Behaviours behaviours,
-            OsSettings osSettings,
-            TouchRules rules,
-            boolean recordedPlacement,
-            boolean backgroundScavenger,
+            Replays.Settings settings,
+            Lookahead lookahead,
             Truth.Line start,
             boolean startIsOurs) {
-        super(rules);
+        super(settings.touch());
         this.reader = reader;
-        this.recordedPlacement = recordedPlacement;
+        this.recordedPlacement = settings.recordedPlacement();
         TraceInfo info = reader.info();
         int firstPage = (int) (info.firstPageOffset() >>> Units.PAGE_SHIFT);
         int padding = info.goVersion().compareTo("1.26") >= 0 ? Math.max(0, prelude.lowestPage() - firstPage) : 0;
         this.runtime = new GoRuntime(
                 behaviours,
-                osSettings,
+                settings.os(),
                 firstPage / Units.PAGES_PER_CHUNK,
                 Math.min(padding, Units.PAGES_PER_CHUNK - 1),
-                backgroundScavenger);
+                settings.backgroundScavenger());
         this.heap = runtime.heap();
         this.os = runtime.os();
         os.cgroup().setPosition(() -> events + index, () -> current == null ? 0 : current.timeNanos[index]);
         this.layout = heap.layout();
         this.recordedLayout = Behaviours.of(info.goVersion()).layout(0, 0);
-        this.sameClasses = recordedLayout.mallocHeaders() == layout.mallocHeaders()
+        for (int c = 2; c < SpanClass.COUNT; c++) {
+            recordedHeaderBytes[c] = recordedLayout.hasHeader(c) ? HeapLayout.WORD_BYTES : 0;
+        }
+        this.sameClasses = recordedLayout.sizeClasses() == layout.sizeClasses()
+                && recordedLayout.mallocHeaders() == layout.mallocHeaders()
                 && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
                 && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
         this.losesSpans = info.goVersion().startsWith("1.23");
-        this.touch = new TouchRules.Cache(rules, reader.types());
+        this.touch = new TouchRules.Cache(settings.touch(), reader.types());
         this.before = new TraceStart(runtime, spans, touch, prelude, recordedPlacement, start, startIsOurs);
         this.stacks = new Stacks(heap, os, spans);
-        this.following = !recordedPlacement && laysOutAlike(recordedLayout, layout) ? new Following(runtime, spans) : null;
-        this.collector = new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+        this.following = !recordedPlacement && lookahead == null && laysOutAlike(recordedLayout, layout)
+                ? new Following(runtime, spans)
+                : null;
+        this.collector = lookahead != null
+                ? new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected)
+                : new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+        this.procs = settings.gc().procs();
     }
 
     private static boolean laysOutAlike(HeapLayout recorded, HeapLayout twin) {
@@ -156,6 +165,11 @@ public final class GoReplay extends Replay {
     @Override
     public long heapBase() {
         return reader.info().heapBase();
+    }
+
+    @Override
+    public OwnCollector ownCollector() {
+        return collector.own();
     }
 
     public Placement placement() {
@@ -183,13 +197,13 @@ public final class GoReplay extends Replay {
         current = batch;
         for (int i = from; i < to; i++) {
             byte kind = kinds[i];
-            int proc = ps[i];
+            int proc = procs == 0 ? ps[i] : ps[i] % procs;
             index = i;
             if (kind == Kind.OBJECT_ALLOC) {
                 collector.beforeObject(proc);
                 objectAlloc(as[i], cs[i], proc, i);
             } else if (kind == Kind.OBJECT_FREE) {
-                objectFree(as[i], proc);
+                i = objectsFreed(batch, i, to, proc) - 1;
             } else {
                 now = batch.timeNanos[i];
                 os.advanceTo(now);
@@ -238,6 +252,7 @@ public final class GoReplay extends Replay {
     // ---- objects
 
     private void objectAlloc(long address, int type, int proc, int i) {
+        ordinal++;
         RecordedSpan r = spans.at(address);
         if (r == null || r.spanClass < 0) {
             unknownObjects++;
@@ -249,7 +264,7 @@ public final class GoReplay extends Replay {
         }
         int spanClass = r.spanClass;
         if (spanClass <= SpanClass.LARGE_NOSCAN) {
-            largeObject(r, type);
+            largeObject(r, type, i);
             return;
         }
         int slot = r.slotAt(address);
@@ -276,11 +291,13 @@ public final class GoReplay extends Replay {
         }
         if (r.idle) {
             r.idle = false;
-            heap.adopt(p, r.twin);
+            if (collector.own() == null || collector.cycles() == 0) {
+                heap.adopt(p, r.twin);
+            }
         }
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
         long at;
-        int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
+        int room = r.elemBytes - recordedHeaderBytes[spanClass];
         if (r.firstTaken != null && slot == r.firstSlot) {
             at = runtime.prepare(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
@@ -307,6 +324,7 @@ public final class GoReplay extends Replay {
         if (written > 0) {
             os.write(at, written, Cause.PROGRAM);
         }
+        collector.born(ordinal, t, twinSlot, i);
     }
 
     private void follow(RecordedSpan r, int slot, P p, int type, int i) {
@@ -344,7 +362,7 @@ public final class GoReplay extends Replay {
         return layout.spanClassFor((int) size, noscan);
     }
 
-    private void largeObject(RecordedSpan r, int type) {
+    private void largeObject(RecordedSpan r, int type, int i) {
         placement.objects++;
         if (r.twin == null) {
             return;
@@ -358,6 +376,7 @@ public final class GoReplay extends Replay {
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
         }
+        collector.born(ordinal, r.twin, 0, i);
     }
 
     private void bindSpan(RecordedSpan r, MSpan t, int i) {
@@ -376,23 +395,42 @@ public final class GoReplay extends Replay {
                     events + i,
                     what,
                     reader.info().heapBase() + recorded,
-                    twin < 0 ? "elsewhere" : String.format("at 0x%x", reader.info().heapBase() + twin));
+                    twin < 0
+                            ? "elsewhere"
+                            : String.format("at 0x%x", reader.info().heapBase() + twin));
         }
     }
 
-    private void objectFree(long address, int proc) {
-        RecordedSpan r = spans.at(address);
+    /**
+     * Takes the frees of one span together; a sweep finds them one behind the other.
+     *
+     * @return the index after the last
+     */
+    private int objectsFreed(EventBatch batch, int from, int to, int proc) {
+        long[] as = batch.a;
+        RecordedSpan r = spans.at(as[from]);
         if (r == null || r.spanClass < 0) {
             unknownObjects++;
-            return;
+            return from + 1;
         }
-        int slot = r.slotAt(address);
+        short recordedProc = batch.proc[from];
+        long limit = r.base + ((long) r.npages << Units.PAGE_SHIFT);
+        int end = from + 1;
+        while (end < to
+                && batch.kind[end] == Kind.OBJECT_FREE
+                && batch.proc[end] == recordedProc
+                && as[end] >= r.base
+                && as[end] < limit) {
+            end++;
+        }
         if (r.takenBits != null) {
-            r.takenBits[slot >>> 6] &= ~(1L << slot);
+            for (int i = from; i < end; i++) {
+                int slot = r.slotAt(as[i]);
+                r.takenBits[slot >>> 6] &= ~(1L << slot);
+            }
         }
-        if (!collector.freed(r, slot, proc)) {
-            unknownObjects++;
-        }
+        unknownObjects += collector.freed(r, as, from, end, proc);
+        return end;
     }
 
     // ---- everything else
@@ -401,8 +439,8 @@ public final class GoReplay extends Replay {
         if (kind > Kind.STACK && kind != Kind.LOST_SPAN && before.inSnapshot()) {
             before.finishSnapshot();
         }
-        stacks.settle(kind, a, b, collector.marking());
-        collector.before(kind, proc);
+        stacks.settle(kind, a, b, collector.recordedMarking());
+        collector.before(kind, proc, now);
         switch (kind) {
             case Kind.SPAN -> before.span(events + i, a, (int) b, c);
             case Kind.OBJECT -> snapshotObject(a, c);
@@ -423,12 +461,16 @@ public final class GoReplay extends Replay {
     }
 
     private void snapshotObject(long address, int type) {
+        ordinal++;
         RecordedSpan r = spans.at(address);
         if (r == null || r.spanClass < 0 || !before.object(r, address, type)) {
             unknownObjects++;
-        } else if (r.twin.isLarge()) {
+            return;
+        }
+        if (r.twin.isLarge()) {
             observer().largeObject(r.twin, reader.types().get(type).name());
         }
+        collector.existed(ordinal, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
     }
 
     private void collected() {
@@ -441,6 +483,7 @@ public final class GoReplay extends Replay {
 
     private void spanAlloc(long address, int npages, int kindClass, P p, int i) {
         Claims.span(events + i, address, npages, kindClass);
+        freeForgotten(address, npages);
         if (recordedPlacement) {
             Claims.free(events + i, heap, address, npages);
         }
@@ -449,7 +492,9 @@ public final class GoReplay extends Replay {
         if (heap.needsFlush(p)) {
             collector.flush(p);
         }
-        while (!lostSpans.isEmpty() && !recordedPlacement && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
+        while (!lostSpans.isEmpty()
+                && !recordedPlacement
+                && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
             // several may have been lost in a row
         }
         if (following != null) {
@@ -553,9 +598,23 @@ public final class GoReplay extends Replay {
 
     private void spanFree(long address) {
         RecordedSpan r = spans.at(address);
-        if (r == null) {
-            return;
+        if (r != null) {
+            spanFree(r);
         }
+    }
+
+    /** Spans whose free is missing from the trace: their pages are another's now. */
+    private void freeForgotten(long address, int npages) {
+        long limit = address + ((long) npages << Units.PAGE_SHIFT);
+        for (long at = address; at < limit; at += Units.PAGE_BYTES) {
+            RecordedSpan forgotten = spans.at(at);
+            if (forgotten != null) {
+                spanFree(forgotten);
+            }
+        }
+    }
+
+    private void spanFree(RecordedSpan r) {
         spans.remove(r);
         if (following != null) {
             following.spanFreed(r);

@@ -1,11 +1,12 @@
 package dev.needzero.experiment;
 
+import dev.needzero.gc.BackgroundScavenger;
 import dev.needzero.gc.Collector;
+import dev.needzero.gc.MemoryLimit;
 import dev.needzero.gc.Pacer;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
 import dev.needzero.os.Cause;
-import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.runtime.Metrics;
@@ -45,21 +46,46 @@ public final class IdReplay extends Replay {
     /** Live objects in a tiny block, by the block's address; blocks of one are not listed. */
     private final Long2IntOpenHashMap sharers = new Long2IntOpenHashMap();
 
+    private final BackgroundScavenger background;
+    /** Recorded threads are folded onto so many Ps; 0: each is one of its own. */
+    private final int procs;
+
+    private final long freeOsMemoryEveryNanos;
+    private final OwnCollector own;
+    private long nextFreeOsMemoryNanos = Long.MIN_VALUE;
+
     private long events;
     private int index;
     private long now;
 
     /**
      * @param behaviours the version that the twin follows
-     * @param gogc percentage of growth between collections, or {@link Pacer#OFF}
+     * @param settings of them, the collector's: GOGC is 100 unless they say otherwise
      */
-    public IdReplay(TraceReader reader, Behaviours behaviours, OsSettings osSettings, TouchRules rules, int gogc) {
-        super(rules);
+    public IdReplay(TraceReader reader, Behaviours behaviours, Replays.Settings settings) {
+        super(settings.touch());
         this.reader = reader;
-        this.rules = rules;
-        this.runtime = new GoRuntime(behaviours, osSettings, 0, 0, false);
+        this.rules = settings.touch();
+        this.runtime = new GoRuntime(behaviours, settings.os(), 0, 0, false);
         runtime.os().cgroup().setPosition(() -> events + index, () -> now);
-        this.collector = new Collector(runtime.heap(), runtime.scavenger(), new Pacer(gogc));
+        GcSettings gc = settings.gc();
+        MemoryLimit limit = runtime.memoryLimit(gc.memoryLimitBytes());
+        int gogc = gc.gogc() == GcSettings.AS_RECORDED ? GcSettings.DEFAULT_GOGC : gc.gogc();
+        this.collector = runtime.collectWith(new Pacer(gogc, limit, 0), limit, true);
+        this.procs = gc.procs();
+        this.background = new BackgroundScavenger(runtime.scavenger(), limit, Math.max(1, procs));
+        this.freeOsMemoryEveryNanos = gc.freeOsMemoryEveryNanos();
+        this.own = new OwnCollector(
+                gogc,
+                gc.gogc() == GcSettings.AS_RECORDED ? "Go's default" : "as asked for",
+                gc.memoryLimitBytes(),
+                Math.max(1, procs),
+                0,
+                0,
+                true,
+                null,
+                freeOsMemoryEveryNanos,
+                false);
     }
 
     @Override
@@ -68,8 +94,8 @@ public final class IdReplay extends Replay {
     }
 
     @Override
-    public boolean ownCollector() {
-        return true;
+    public OwnCollector ownCollector() {
+        return own;
     }
 
     @Override
@@ -84,16 +110,20 @@ public final class IdReplay extends Replay {
             index = i;
             now = batch.timeNanos[i];
             runtime.os().advanceTo(now);
+            if (freeOsMemoryEveryNanos > 0) {
+                freeOsMemoryEvery(now);
+            }
             switch (batch.kind[i]) {
                 case Kind.ALLOC ->
-                    alloc(a, batch.b[i], batch.c[i], runtime.heap().proc(batch.proc[i]));
+                    alloc(
+                            a,
+                            batch.b[i],
+                            batch.c[i],
+                            runtime.heap().proc(procs == 0 ? batch.proc[i] : batch.proc[i] % procs));
                 case Kind.FREE -> free((int) a);
                 case Kind.WRITE -> write((int) a, batch.b[i]);
                 case Kind.FORCE_GC -> collect(batch.timeNanos[i]);
-                case Kind.FREE_OS_MEMORY -> {
-                    collect(batch.timeNanos[i]);
-                    runtime.scavenger().releaseAll();
-                }
+                case Kind.FREE_OS_MEMORY -> freeOsMemory(batch.timeNanos[i]);
                 case Kind.RSS_SAMPLE -> observedRss().add(batch.timeNanos[i], events + i, a);
                 case Kind.CHECKPOINT -> checkpoint(a, reader.string(batch.c[i]), events + i, batch.timeNanos[i]);
                 default -> {} // what moves no memory
@@ -103,6 +133,7 @@ public final class IdReplay extends Replay {
             return;
         }
         events += to;
+        background.advance(now);
         timeLine().sample(now, events, runtime, collector.goalBytes());
         observer().moment(now, events, this);
     }
@@ -115,7 +146,28 @@ public final class IdReplay extends Replay {
 
     private void collect(long nanos) {
         collector.collect();
+        collected(nanos);
+    }
+
+    private void collected(long nanos) {
         timeLine().cycle(nanos);
+        background.wake(nanos);
+    }
+
+    private void freeOsMemory(long nanos) {
+        collect(nanos);
+        runtime.scavenger().releaseAll();
+    }
+
+    private void freeOsMemoryEvery(long nanos) {
+        if (nextFreeOsMemoryNanos == Long.MIN_VALUE) {
+            nextFreeOsMemoryNanos = nanos + freeOsMemoryEveryNanos;
+        }
+        if (nanos >= nextFreeOsMemoryNanos) {
+            freeOsMemory(nanos);
+            nextFreeOsMemoryNanos += (nanos - nextFreeOsMemoryNanos) / freeOsMemoryEveryNanos * freeOsMemoryEveryNanos
+                    + freeOsMemoryEveryNanos;
+        }
     }
 
     private void alloc(long id, long size, int typeIndex, P p) {
@@ -156,7 +208,7 @@ public final class IdReplay extends Replay {
             runtime.os().write(address, written, Cause.PROGRAM);
         }
         if (collector.step()) {
-            timeLine().cycle(now);
+            collected(now);
         }
     }
 

@@ -43,11 +43,19 @@ public final class LiveTypes implements TraceReader {
     private long seen;
     /** Of each id of an unplaced trace the type of its object plus one; 0: free. */
     private int[] typeOfId = new int[1024];
-    /** Objects allocated, by {@code bytes << 21 | type}. */
-    private final Long2LongOpenHashMap allocated = new Long2LongOpenHashMap();
+    /** Objects allocated, by {@code bytes << 21 | type}; null when nobody wants to know. */
+    private final Long2LongOpenHashMap allocated;
 
     public LiveTypes(TraceReader reader) {
+        this(reader, false);
+    }
+
+    /**
+     * @param countsAllocations whether it keeps what {@link #forEachAllocated} tells
+     */
+    public LiveTypes(TraceReader reader, boolean countsAllocations) {
         this.reader = reader;
+        this.allocated = countsAllocations ? new Long2LongOpenHashMap() : null;
     }
 
     @Override
@@ -65,7 +73,7 @@ public final class LiveTypes implements TraceReader {
                 case Kind.OBJECT_FREE -> set(a, 0);
                 case Kind.ALLOC -> {
                     setId(a, batch.c[i] + 1);
-                    allocated.addTo(batch.b[i] << TYPE_BITS | batch.c[i], 1);
+                    count(batch.b[i], batch.c[i]);
                 }
                 case Kind.FREE -> setId(a, 0);
                 default -> {} // no object comes or goes
@@ -113,8 +121,14 @@ public final class LiveTypes implements TraceReader {
         if (slot < span.typeOf.length && (typePlusOne == 0 || span.typeOf[(int) slot] == 0)) {
             span.typeOf[(int) slot] = typePlusOne;
             if (typePlusOne > 0) {
-                allocated.addTo(span.slotBytes << TYPE_BITS | typePlusOne - 1, 1);
+                count(span.slotBytes, typePlusOne - 1);
             }
+        }
+    }
+
+    private void count(long bytes, int type) {
+        if (allocated != null) {
+            allocated.addTo(bytes << TYPE_BITS | type, 1);
         }
     }
 

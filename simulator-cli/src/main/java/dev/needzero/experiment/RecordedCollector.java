@@ -71,7 +71,7 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
-    public void before(byte kind, int proc) {
+    public void before(byte kind, int proc, long nanos) {
         if (openRuns > 0) {
             closeRun(proc);
         }
@@ -99,6 +99,12 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
+    public void born(long ordinal, MSpan span, int slot, int i) {}
+
+    @Override
+    public void existed(long ordinal, MSpan span, int slot) {}
+
+    @Override
     public boolean freed(RecordedSpan r, int slot, int proc) {
         if (recordedPlacement) {
             return r.twin != null && heap.vacate(r.twin, slot);
@@ -120,6 +126,28 @@ final class RecordedCollector implements GoCollector {
             run.touched[run.ntouched++] = t;
         }
         return true;
+    }
+
+    @Override
+    public int freed(RecordedSpan r, long[] addresses, int from, int to, int proc) {
+        MSpan t = r.liesOn();
+        if (recordedPlacement || t == null) {
+            return GoCollector.super.freed(r, addresses, from, to, proc);
+        }
+        // The first opens the run and notes the span; the others only die.
+        int unknown = 0;
+        boolean noted = false;
+        for (int i = from; i < to; i++) {
+            int slot = r.slotAt(addresses[i]);
+            if (noted) {
+                unknown += t.markDead(slot) ? 0 : 1;
+            } else if (freed(r, slot, proc)) {
+                noted = true;
+            } else {
+                unknown++;
+            }
+        }
+        return unknown;
     }
 
     @Override
@@ -178,8 +206,13 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
-    public boolean marking() {
+    public boolean recordedMarking() {
         return marking;
+    }
+
+    @Override
+    public OwnCollector own() {
+        return null;
     }
 
     @Override
@@ -328,7 +361,7 @@ final class RecordedCollector implements GoCollector {
     // ---- debug.FreeOSMemory
 
     /** Whether an event shows that the goroutine that waits for the sweep to end goes on, or that another cycle begins. */
-    private static boolean endsFreeOsMemory(byte kind) {
+    static boolean endsFreeOsMemory(byte kind) {
         return kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC || kind == Kind.GC_BEGIN;
     }
 

@@ -1,6 +1,7 @@
 package dev.needzero.experiment;
 
 import dev.needzero.heap.MSpan;
+import dev.needzero.units.Units;
 
 /**
  * A span of the recording and where the twin keeps what lies on it. As long as twin and recording agree, that is one twin
@@ -26,6 +27,8 @@ final class RecordedSpan {
     MSpan firstTaken;
 
     int firstSlot;
+    /** Which of the trace's objects each slot holds, counted from 1; null where nobody asks. */
+    int[] ordinalOf;
     /** Existed before the trace, with free slots, and no P was seen to use it yet. */
     boolean idle;
 
@@ -37,6 +40,11 @@ final class RecordedSpan {
         this.nelems = nelems;
         this.magic = elemBytes == 0 ? 0 : (1L << 32) / elemBytes + 1;
         this.takenBits = tiny ? new long[nelems + 63 >>> 6] : null;
+    }
+
+    /** Bytes of a slot; of the whole span when it holds one large object. */
+    long slotBytes() {
+        return nelems == 1 ? (long) npages << Units.PAGE_SHIFT : elemBytes;
     }
 
     // ---- slots handed out before the trace told of their objects
@@ -101,6 +109,11 @@ final class RecordedSpan {
         }
         spanOf[slot] = span;
         slotOf[slot] = twinSlot;
+    }
+
+    /** The twin's span that holds all objects, slot by slot; null if there is no such span. */
+    MSpan liesOn() {
+        return spanOf == null ? twin : null;
     }
 
     /** The twin's span that holds a slot's object. */

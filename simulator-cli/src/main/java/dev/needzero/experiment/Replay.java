@@ -156,9 +156,9 @@ public abstract class Replay {
         return 0;
     }
 
-    /** Whether the twin's own collector decides when memory comes back, not the recording's. */
-    public boolean ownCollector() {
-        return false;
+    /** What the twin's own collector goes by, if one decides when memory comes back; null when the recording's does. */
+    public OwnCollector ownCollector() {
+        return null;
     }
 
     /** Collections seen. */

@@ -7,17 +7,16 @@ import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 
-/** Runs replays: one decoder, one twin or many. */
+/** Runs replays: one decoder, one twin or many, each on a thread of its own where there is more than one processor. */
 public final class Replays {
     private static final int BATCHES_IN_FLIGHT = 16;
-
-    private static final int DEFAULT_GOGC = 100;
 
     private Replays() {}
 
@@ -45,15 +44,26 @@ public final class Replays {
      * @param recordedPlacement objects go where the recording has them
      * @param backgroundScavenger whether the background scavenger releases memory when the recording's ran
      * @param checkEvery after how many events the twin is held against its own laws; 0 for never
+     * @param gc who collects garbage
      */
     public record Settings(
             OsSettings os,
             TouchRules touch,
             boolean recordedPlacement,
             boolean backgroundScavenger,
-            long checkEvery) {
+            long checkEvery,
+            GcSettings gc) {
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement, boolean backgroundScavenger) {
             this(os, touch, recordedPlacement, backgroundScavenger, 0);
+        }
+
+        public Settings(
+                OsSettings os,
+                TouchRules touch,
+                boolean recordedPlacement,
+                boolean backgroundScavenger,
+                long checkEvery) {
+            this(os, touch, recordedPlacement, backgroundScavenger, checkEvery, GcSettings.RECORDED);
         }
 
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
@@ -62,7 +72,7 @@ public final class Replays {
 
         /** The same with other touch rules. */
         Settings with(TouchRules rules) {
-            return new Settings(os, rules, recordedPlacement, backgroundScavenger);
+            return new Settings(os, rules, recordedPlacement, backgroundScavenger, checkEvery, gc);
         }
     }
 
@@ -84,9 +94,14 @@ public final class Replays {
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
-        Replay replay = replay(reader, prelude, behaviours, settings, start, startIsOurs);
+        Lookahead lookahead = lookahead(reader, settings.gc(), progress);
+        Replay replay = replay(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
         if (listener != null) {
             replay.onCheckpoint(listener);
+        }
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            return broadcast(reader, prelude, List.of(new Lane(replay)), progress)
+                    .get(0);
         }
         EventBatch own = new EventBatch();
         for (EventBatch batch = prelude.next(own); batch != null; batch = prelude.next(own)) {
@@ -99,9 +114,19 @@ public final class Replays {
         return replay;
     }
 
+    /** What a first reading tells, where the twin's own collector needs it. */
+    private static Lookahead lookahead(TraceReader reader, GcSettings gc, Consumer<TraceReader> progress)
+            throws IOException {
+        return gc.simulated() && reader.info().placed() ? Lookahead.of(gc.trace(), progress) : null;
+    }
+
     /** A twin of its own beginning, to be fed what the prelude delivers. */
     static Replay twin(TraceReader reader, Prelude prelude, Behaviours behaviours, Settings settings) {
-        return replay(reader, prelude, behaviours, settings, null, false);
+        try {
+            return replay(reader, prelude, behaviours, settings, lookahead(reader, settings.gc(), null), null, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Replay replay(
@@ -109,9 +134,10 @@ public final class Replays {
             Prelude prelude,
             Behaviours behaviours,
             Settings settings,
+            Lookahead lookahead,
             Truth.Line start,
             boolean startIsOurs) {
-        Replay replay = unchecked(reader, prelude, behaviours, settings, start, startIsOurs);
+        Replay replay = unchecked(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
         replay.checkEvery(settings.checkEvery());
         return replay;
     }
@@ -121,21 +147,13 @@ public final class Replays {
             Prelude prelude,
             Behaviours behaviours,
             Settings settings,
+            Lookahead lookahead,
             Truth.Line start,
             boolean startIsOurs) {
         if (!reader.info().placed()) {
-            return new IdReplay(reader, behaviours, settings.os(), settings.touch(), DEFAULT_GOGC);
+            return new IdReplay(reader, behaviours, settings);
         }
-        return new GoReplay(
-                reader,
-                prelude,
-                behaviours,
-                settings.os(),
-                settings.touch(),
-                settings.recordedPlacement(),
-                settings.backgroundScavenger(),
-                start,
-                startIsOurs);
+        return new GoReplay(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
     }
 
     /** Replays a trace under several versions at once: it is decoded once and broadcast, one thread a twin. */
@@ -158,20 +176,36 @@ public final class Replays {
             Consumer<TraceReader> progress)
             throws IOException {
         Prelude prelude = Prelude.of(reader);
+        Lookahead lookahead = lookahead(reader, settings.gc(), progress);
         List<Lane> lanes = new ArrayList<>();
         for (Behaviours version : versions) {
-            lanes.add(new Lane(replay(reader, prelude, version, settings, null, false)));
+            lanes.add(new Lane(replay(reader, prelude, version, settings, lookahead, null, false)));
         }
         for (int i = 0; i < observers.size(); i++) {
             lanes.get(i).replay.observe(observers.get(i));
         }
+        return broadcast(reader, prelude, lanes, progress);
+    }
+
+    /**
+     * Decodes on the caller's thread what the lanes' threads replay. The batches go round: when one is put into the queues,
+     * every lane has taken the one that lies a queue's length behind it, and is done with the one before that.
+     */
+    private static List<Replay> broadcast(
+            TraceReader reader, Prelude prelude, List<Lane> lanes, Consumer<TraceReader> progress) throws IOException {
         for (Lane lane : lanes) {
             lane.start();
         }
+        EventBatch[] ring = new EventBatch[BATCHES_IN_FLIGHT + 2];
         try {
-            for (EventBatch batch = prelude.next(new EventBatch());
-                    batch != null;
-                    batch = prelude.next(new EventBatch())) {
+            for (int at = 0; !allFailed(lanes); at = (at + 1) % ring.length) {
+                if (ring[at] == null) {
+                    ring[at] = new EventBatch();
+                }
+                EventBatch batch = prelude.next(ring[at]);
+                if (batch == null) {
+                    break;
+                }
                 for (Lane lane : lanes) {
                     lane.put(batch);
                 }
@@ -191,6 +225,15 @@ public final class Replays {
         return done;
     }
 
+    private static boolean allFailed(List<Lane> lanes) {
+        for (Lane lane : lanes) {
+            if (lane.failure == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Twins on the caller's thread, who feeds them as far as it likes. */
     public static final class Lockstep {
         private final Prelude prelude;
@@ -198,8 +241,9 @@ public final class Replays {
 
         public Lockstep(TraceReader reader, List<Behaviours> versions, Settings settings) throws IOException {
             prelude = Prelude.of(reader);
+            Lookahead lookahead = lookahead(reader, settings.gc(), null);
             for (Behaviours version : versions) {
-                replays.add(replay(reader, prelude, version, settings, null, false));
+                replays.add(replay(reader, prelude, version, settings, lookahead, null, false));
             }
         }
 

@@ -32,12 +32,7 @@ public final class ResidentShares {
 
     private record Key(String what, long slotBytes) {}
 
-    /**
-     * A share.
-     *
-     * @param what a type's name, or what else it is, in parentheses
-     * @param slotBytes size of an object's slot; 0 for what is no object
-     */
+    /** What objects of one type and slot size have, or what has no object on it. */
     public static final class Share {
         private final String what;
         private final long slotBytes;
@@ -50,10 +45,12 @@ public final class ResidentShares {
             this.slotBytes = slotBytes;
         }
 
+        /** A type's name; of what is no object its name in parentheses. */
         public String what() {
             return what;
         }
 
+        /** Size of an object's slot; 0 for what is no object. */
         public long slotBytes() {
             return slotBytes;
         }
@@ -117,8 +114,8 @@ public final class ResidentShares {
     }
 
     /** Of each span's slots the type of the live object plus one. */
-    private Map<MSpan, int[]> typesBySlot(LiveTypes live) {
-        Map<MSpan, int[]> bySpan = new IdentityHashMap<>();
+    private IdentityHashMap<MSpan, int[]> typesBySlot(LiveTypes live) {
+        IdentityHashMap<MSpan, int[]> bySpan = new IdentityHashMap<>();
         live.forEachLive((a, type) -> {
             Replay.Place place = replay.placeOf(a);
             if (place != null && place.span() != null && place.span().state() == MSpan.State.IN_USE) {
@@ -128,7 +125,7 @@ public final class ResidentShares {
         return bySpan;
     }
 
-    private void shareOut(Map<MSpan, int[]> typesBySlot, TypeTable types) {
+    private void shareOut(IdentityHashMap<MSpan, int[]> typesBySlot, TypeTable types) {
         long to = os.mappedTo();
         for (long at = os.mappedFrom(); at < to; ) {
             MSpan span = heap.spanOf((int) (at >>> Units.PAGE_SHIFT));

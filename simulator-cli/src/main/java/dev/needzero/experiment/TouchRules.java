@@ -128,6 +128,8 @@ public final class TouchRules {
         private final TouchRules rules;
         private final TypeTable types;
         private int[][] smallBytes = new int[64][];
+        /** The last answer for each type, most of which come in one size class: {@code [size class + 1][bytes]}, 32 bits each. */
+        private long[] lastSmall = new long[64];
 
         Cache(TouchRules rules, TypeTable types) {
             this.rules = rules;
@@ -142,8 +144,17 @@ public final class TouchRules {
 
         /** Bytes written of a small object with this much room. */
         int small(int type, int sizeClass, int roomBytes) {
+            long[] last = lastSmall;
+            if (type < last.length && last[type] >>> 32 == sizeClass + 1) {
+                return (int) last[type];
+            }
+            return lookUp(type, sizeClass, roomBytes);
+        }
+
+        private int lookUp(int type, int sizeClass, int roomBytes) {
             if (type >= smallBytes.length) {
                 smallBytes = Arrays.copyOf(smallBytes, Math.max(type + 1, smallBytes.length * 2));
+                lastSmall = Arrays.copyOf(lastSmall, smallBytes.length);
             }
             int[] row = smallBytes[type];
             if (row == null) {
@@ -155,6 +166,7 @@ public final class TouchRules {
                 TypeTable.Type t = types.get(type);
                 row[sizeClass] = (int) rules.bytes(t, type == 0, false, inferSize(t, roomBytes));
             }
+            lastSmall[type] = sizeClass + 1L << 32 | row[sizeClass];
             return row[sizeClass];
         }
 

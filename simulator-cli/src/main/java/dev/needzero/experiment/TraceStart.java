@@ -3,6 +3,7 @@ package dev.needzero.experiment;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.SizeClasses;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
@@ -80,12 +81,20 @@ final class TraceStart {
         Claims.span(event, address, npages, kindClass);
         Claims.free(event, heap, address, npages);
         RecordedSpan r = spans.add(address, npages, kindClass);
+        int spanClass = r.spanClass;
+        int nelems = recordedPlacement ? r.nelems : 0;
+        SizeClasses table = heap.layout().sizeClasses();
+        if (spanClass >= 2 && table != SizeClasses.GO) {
+            // Made before the twin's table came to hold: cut into the next larger slots that it knows.
+            spanClass = SpanClass.of(table.classFor(r.elemBytes), SpanClass.noscan(spanClass));
+            nelems = Math.max(1, npages * Units.PAGE_BYTES / table.bytes(SpanClass.sizeClass(spanClass)));
+        }
         r.twin = heap.allocAt(
                 (int) (address >>> Units.PAGE_SHIFT),
                 npages,
-                r.spanClass,
-                r.spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE,
-                recordedPlacement ? r.nelems : 0);
+                spanClass,
+                spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE,
+                nelems);
         if (r.spanClass >= 0 && SpanClass.sizeClass(r.spanClass) == 0) {
             heap.countLarge(r.twin);
         } else if (r.spanClass >= 0) {
@@ -143,14 +152,15 @@ final class TraceStart {
         RecordedSpan[] newest = new RecordedSpan[SpanClass.COUNT];
         for (RecordedSpan r : snapshot) {
             if (r.spanClass >= 2) {
-                newest[r.spanClass] = r;
+                newest[r.twin.spanClass()] = r;
             }
         }
         for (RecordedSpan r : snapshot) {
             if (r.spanClass < 2) {
                 continue;
             }
-            if (newest[r.spanClass] == r && !recordedPlacement) {
+            int twinClass = r.twin.spanClass();
+            if (newest[twinClass] == r && !recordedPlacement && p.cached(twinClass) == null) {
                 heap.cacheSinceFresh(p, r.twin);
             } else {
                 heap.shelve(r.twin);
@@ -161,7 +171,8 @@ final class TraceStart {
         if (cachePage >= 0
                 && cachePage < heap.pages().limitPage()
                 && heap.layout().pageCachePages() > 0
-                && !recordedPlacement) {
+                && !recordedPlacement
+                && p.pageCache().isEmpty()) {
             heap.fillPageCache(p, cachePage);
         }
         snapshot.clear();

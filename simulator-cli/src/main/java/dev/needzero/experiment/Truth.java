@@ -63,7 +63,8 @@ public final class Truth {
         }
         int n = 0;
         try (TraceInput in = TraceInput.open(file.toString(), InflationLimit.current());
-                BufferedReader reader = new BufferedReader(new InputStreamReader(in.stream(), StandardCharsets.UTF_8))) {
+                BufferedReader reader =
+                        new BufferedReader(new InputStreamReader(in.stream(), StandardCharsets.UTF_8))) {
             for (String text = reader.readLine(); text != null; text = reader.readLine()) {
                 n++;
                 try {
@@ -147,8 +148,8 @@ public final class Truth {
             long from = number(run.get(0)) + delta;
             long length = number(run.get(1));
             if (from < 0 || length < 0 || from > MAX_PAGES || length > MAX_PAGES - from) {
-                throw new IllegalArgumentException("pages " + from + " and " + length + " more; expected pages below "
-                        + MAX_PAGES);
+                throw new IllegalArgumentException(
+                        "pages " + from + " and " + length + " more; expected pages below " + MAX_PAGES);
             }
             bits.set((int) from, (int) (from + length));
         }

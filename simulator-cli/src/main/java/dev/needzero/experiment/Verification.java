@@ -133,7 +133,8 @@ public final class Verification {
                     : truthFile == null ? truth.go() : reader.info().goVersion();
             boolean sameRun = minor(recordedBy).equals(minor(truth.go()))
                     && minor(behaviours.version()).equals(minor(truth.go()))
-                    && behaviours.settings().isEmpty();
+                    && behaviours.settings().isEmpty()
+                    && !settings.gc().simulated();
             List<Row> rows = new ArrayList<>();
             GoReplay replay = (GoReplay) Replays.run(
                     reader,
@@ -143,7 +144,8 @@ public final class Verification {
                             touch,
                             settings.recordedPlacement(),
                             settings.backgroundScavenger(),
-                            settings.checkEvery()),
+                            settings.checkEvery(),
+                            settings.gc()),
                     truth.line(0),
                     sameRun,
                     (at, any) -> {
@@ -252,6 +254,10 @@ public final class Verification {
         json.put("go", behaviours.version());
         json.put("settings", behaviours.settings());
         json.put("touch", touch.toString());
+        json.put("gc", replay.ownCollector() == null ? "recorded" : "simulated");
+        json.put(
+                "collector",
+                replay.ownCollector() == null ? null : replay.ownCollector().toJson());
         json.put("events", events);
         json.put("seconds", seconds);
         json.put(

@@ -157,8 +157,8 @@ public final class AllocationReport {
     }
 
     private static Table memory(Allocated a) {
-        Table table = new Table()
-                .row("   the span's memory is", "needzero", "cleared", "written beside", "becomes resident");
+        Table table =
+                new Table().row("   the span's memory is", "needzero", "cleared", "written beside", "becomes resident");
         for (Met met : a.memory()) {
             table.row(
                     "   " + words(met.memory()),
@@ -187,8 +187,9 @@ public final class AllocationReport {
                 said.add("Memory " + memory + " is known to be zero (needzero is false) and is cleared all the same:"
                         + " each page of it that was not resident is now.");
             } else if (met.clearedBytes() > 0 && met.memory() == Memory.RETURNED && met.needzero()) {
-                said.add("Memory " + memory + " is zero again, but the high-water mark does not know: clearing it brings"
-                        + " back what was given away.");
+                said.add(
+                        "Memory " + memory + " is zero again, but the high-water mark does not know: clearing it brings"
+                                + " back what was given away.");
             } else if (met.memory() == Memory.RETURNED && !met.needzero()) {
                 said.add("That all of the span's pages were given back is noticed: needzero is false.");
             }

@@ -92,10 +92,11 @@ public final class BisectionReport {
     private void culprit(PrintWriter out) {
         Change change = bisection.changes().get(bisection.culprit());
         out.print(change.origin().name() + " is the first " + verdict(true) + " change\n\n");
-        out.print("    " + change.origin().subject() + "\n");
+        boolean told = !change.origin().subject().equals(change.origin().name());
+        out.print(told ? "    " + change.origin().subject() + "\n" : "");
         String where = where(change);
         out.print(where.isEmpty() ? "" : "    " + where + "\n");
-        out.print("\n");
+        out.print(told || !where.isEmpty() ? "\n" : "");
         Table parts = new Table();
         for (Bisection.PartRise part : bisection.parts()) {
             parts.row("    " + part.part().what(), values(part.part()), signed(part.rise()), share(part.rise()));
@@ -230,7 +231,7 @@ public final class BisectionReport {
         }
         double share = (double) part / bisection.wholeRise();
         return Math.abs(share) < MANY_TIMES
-                ? String.format(Locale.ROOT, "%.1f %%", 100 * share)
+                ? String.format(Locale.ROOT, "%.1f %%", 100 * share).replace("-0.0 %", "0.0 %")
                 : String.format(Locale.ROOT, "%.0f×", share);
     }
 

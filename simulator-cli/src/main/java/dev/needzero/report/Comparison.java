@@ -79,7 +79,8 @@ public final class Comparison {
             notes.add(unknown + " object event(s) on spans that the trace never showed were passed over");
         }
         if (runs.get(0).replay().checks() > 0) {
-            notes.add("the twin was held against its laws " + runs.get(0).replay().checks() + " times; they held");
+            notes.add(
+                    "the twin was held against its laws " + runs.get(0).replay().checks() + " times; they held");
         }
         return notes;
     }

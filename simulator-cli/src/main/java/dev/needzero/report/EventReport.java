@@ -49,7 +49,8 @@ public final class EventReport {
         out.print(String.format(Locale.ROOT, "Event %,d under Go %s: %s", e.event(), version, EventWords.of(e.kind())));
         out.print((e.bytes() > 0 ? ", " + ByteSize.format(e.bytes()) : "")
                 + (e.type().isEmpty() ? "" : ", type " + e.type())
-                + ", on P " + e.proc() + (e.nanos() > 0 ? String.format(Locale.ROOT, ", at %.6f s", e.nanos() / 1e9) : "")
+                + ", on P " + e.proc()
+                + (e.nanos() > 0 ? String.format(Locale.ROOT, ", at %.6f s", e.nanos() / 1e9) : "")
                 + "\n\n");
         if (e.place() != null && e.span() != null) {
             out.print(Wrapped.text("  ", where()));
@@ -100,29 +101,35 @@ public final class EventReport {
 
     private long address() {
         MSpan span = e.place().span();
-        return span.isLarge() || span.spanClass() < 0 ? span.base() : span.slotAddress(e.place().slot());
+        return span.isLarge() || span.spanClass() < 0
+                ? span.base()
+                : span.slotAddress(e.place().slot());
     }
 
     private static String source(SpanMet met, MSpan span) {
         String refill = met.cachedBefore() == null
                 ? "the P had no span of this class"
                 : "the P's span of this class (" + met.cachedBefore() + ") was of no use any more";
-        String slots = String.format(
-                Locale.ROOT, "%d of its %d slots were free", met.freeSlotsBefore(), span.nelems());
+        String slots = String.format(Locale.ROOT, "%d of its %d slots were free", met.freeSlotsBefore(), span.nelems());
         return switch (met.source()) {
             case CACHED -> "The P had the span cached; " + slots + ".";
-            case SWEPT_QUEUE -> "A refill: " + refill + ". The oldest swept span with room came from mcentral; " + slots
-                    + ".";
+            case SWEPT_QUEUE ->
+                "A refill: " + refill + ". The oldest swept span with room came from mcentral; " + slots + ".";
             case SWEPT_JUST_NOW -> "A refill: " + refill + ". A span came from mcentral and was swept on the way.";
             case EARLIER -> "The span was there before this event.";
-            case NEW_PAGES -> "The span is new" + (span.isLarge() || span.spanClass() < 0 ? "" : ": " + refill
-                    + ", and mcentral had none with room") + ". Its pages came from "
-                    + switch (met.pages()) {
-                        case PAGE_CACHE -> "the P's page cache.";
-                        case REFILLED_PAGE_CACHE -> "the P's page cache, which was empty and took its next 64 first.";
-                        case PAGE_BITMAP -> "the heap's page bitmap.";
-                        case GROWTH -> "the system: no free run was long enough, so the heap grew.";
-                    };
+            case NEW_PAGES ->
+                "The span is new"
+                        + (span.isLarge() || span.spanClass() < 0
+                                ? ""
+                                : ": " + refill + ", and mcentral had none with room")
+                        + ". Its pages came from "
+                        + switch (met.pages()) {
+                            case PAGE_CACHE -> "the P's page cache.";
+                            case REFILLED_PAGE_CACHE ->
+                                "the P's page cache, which was empty and took its next 64 first.";
+                            case PAGE_BITMAP -> "the heap's page bitmap.";
+                            case GROWTH -> "the system: no free run was long enough, so the heap grew.";
+                        };
         };
     }
 

@@ -51,7 +51,10 @@ public record Run(Behaviours behaviours, boolean recordedPlacement, Replay repla
         json.put("go", behaviours.version());
         json.put("settings", behaviours.settings());
         json.put("touch", replay.rules().toString());
-        json.put("gc", replay.ownCollector() ? "simulated" : "recorded");
+        json.put("gc", replay.ownCollector() == null ? "recorded" : "simulated");
+        json.put(
+                "collector",
+                replay.ownCollector() == null ? null : replay.ownCollector().toJson());
         json.put("placement", recordedPlacement ? "recorded" : "simulated");
         json.put("peakRssBytes", os().peakRssBytes());
         json.put("endRssBytes", os().rssBytes());

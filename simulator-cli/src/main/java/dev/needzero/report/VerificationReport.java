@@ -39,7 +39,8 @@ public final class VerificationReport {
         out.print("\n");
         metrics(out);
         if (result.replay().checks() > 0) {
-            out.print("Note: the twin was held against its laws " + result.replay().checks() + " times; they held.\n");
+            out.print("Note: the twin was held against its laws "
+                    + result.replay().checks() + " times; they held.\n");
         }
         for (String warning : result.warnings()) {
             out.print("Note: " + warning + ".\n");
@@ -52,6 +53,10 @@ public final class VerificationReport {
         out.print("objects at the recorded address  " + share(p.objectsSame(), p.objects()) + "\n");
         out.print("first difference                 "
                 + Objects.requireNonNullElse(p.firstDifference(), "none: every address is the recorded one") + "\n");
+        if (p.inferredSpans() > 0) {
+            out.print("inferred                         " + p.inferredSpans()
+                    + " stack span(s): allocations that the tracer lost, seen by the pages passed over\n");
+        }
         out.print("initial state                    the trace's snapshot, and the truth's line \"start\"\n");
     }
 

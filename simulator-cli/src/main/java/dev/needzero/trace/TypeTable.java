@@ -1,11 +1,13 @@
 package dev.needzero.trace;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The types of a trace's objects. An index is valid for the whole trace (Go's ids restart every generation; readers
  * translate them by the type's address). Index 0 is "no type known".
+ *
+ * <p>One thread adds; others may ask for what was added before they were handed the events that name it.
  */
 public final class TypeTable {
     /** Whether objects of a type hold pointers. */
@@ -23,23 +25,31 @@ public final class TypeTable {
      */
     public record Type(String name, long sizeBytes, long pointerBytes, Pointers pointers, boolean zeroed) {}
 
-    private final List<Type> types = new ArrayList<>();
+    private volatile Type[] types = new Type[64];
+    private volatile int size;
 
     public TypeTable() {
-        types.add(new Type("", 0, 0, Pointers.UNKNOWN, true));
+        add(new Type("", 0, 0, Pointers.UNKNOWN, true));
     }
 
     /** Adds a type and returns its index. */
     public int add(Type type) {
-        types.add(type);
-        return types.size() - 1;
+        int index = size;
+        Type[] table = types;
+        if (index == table.length) {
+            table = Arrays.copyOf(table, 2 * index);
+        }
+        table[index] = type;
+        types = table;
+        size = index + 1;
+        return index;
     }
 
     public Type get(int index) {
-        return types.get(index);
+        return types[Objects.checkIndex(index, size)];
     }
 
     public int size() {
-        return types.size();
+        return size;
     }
 }

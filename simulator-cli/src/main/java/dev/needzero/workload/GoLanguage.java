@@ -31,6 +31,7 @@ record GoLanguage(
     private static final int HEADER_BYTES = 8;
     /** A channel's header in 1.21; later ones add a word for a timer, and one for a bubble. */
     private static final int HCHAN_BYTES = 96;
+
     private static final int MAX_HEADERLESS_BYTES = 512;
     /** Below this many elements a growing slice doubles; from there on it tends towards a quarter more. */
     private static final long DOUBLING_LIMIT = 256;

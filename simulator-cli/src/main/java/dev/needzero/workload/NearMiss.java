@@ -3,11 +3,11 @@ package dev.needzero.workload;
 import java.util.Collection;
 
 /** What someone who mistyped may have meant. */
-public final class NearMiss {
+final class NearMiss {
     private NearMiss() {}
 
     /** As in {@code ; did you mean thp?}, or nothing where no name is near. */
-    public static String hint(String typed, Collection<String> known) {
+    static String hint(String typed, Collection<String> known) {
         String nearest = null;
         int fewest = Math.max(2, typed.length() / 3) + 1;
         for (String name : known) {

@@ -15,7 +15,8 @@ public final class WorkloadKind {
     /** What can be said about every workload, with the same default. */
     public static final List<Parameter> COMMON = List.of(
             Parameter.count("seed", "1", "decides every random choice"),
-            Parameter.text("go", "1.24", "the Go version that the program is built with; 1.21+1.24 adds what 1.24 brought"),
+            Parameter.text(
+                    "go", "1.24", "the Go version that the program is built with; 1.21+1.24 adds what 1.24 brought"),
             Parameter.count("procs", "1", "Ps (GOMAXPROCS) that it runs on"),
             Parameter.count("rate", "1e6", "events a second, in its own time"));
 

@@ -32,11 +32,9 @@ class BisectCommandTest {
     @ParameterizedTest
     @CsvSource({
         "large-chan-1M@go1.23.0.trace.gz, 1.23",
-        "large-chan-1M@go1.24.0.trace.gz, 1.23",
-        "large-chan-1M@go1.23.0.trace.gz, 1.21",
-        "service@go1.23.0.trace.gz, 1.23",
+        "large-chan-1M@go1.24.0.trace.gz, 1.21",
         "service@go1.23.0.trace.gz, 1.21",
-        "service@go1.24.0.trace.zst, 1.22"
+        "service@go1.24.0.trace.zst, 1.23"
     })
     void findsTheRefactoringOfMallocgc(String trace, String good) throws IOException {
         Invocation run = Invocation.of(
@@ -64,7 +62,9 @@ class BisectCommandTest {
     void tellsItAsGitDoes() {
         String out = Invocation.of("bisect", SERVICE, "--good", "1.21", "--bad", "1.24")
                 .out();
-        assertTrue(out.contains("Bisecting: 0 changes left to test after this (roughly 0 steps)\n[e3585c6757]"), out);
+        assertTrue(
+                out.matches("(?s).*Bisecting: \\d+ changes? left to test after this \\(roughly \\d+ steps?\\)\n\\[.*"),
+                out);
         assertTrue(out.contains("8730fcf885 is the first bad change\n"), out);
         assertTrue(out.contains("CL 614257, golang/go#72991"), out);
     }

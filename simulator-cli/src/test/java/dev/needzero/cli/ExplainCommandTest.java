@@ -52,18 +52,27 @@ class ExplainCommandTest {
         Invocation run = Invocation.of("explain", CHANNELS, "--event", Long.toString(next), "--json", "-");
         assertEquals(Exit.DONE, run.exit(), run.err());
         assertTrue(run.json().get("span") instanceof Map<?, ?>);
-        assertEquals(Exit.DONE, Invocation.of("explain", CHANNELS, "--event", Long.toString(next)).exit());
+        assertEquals(
+                Exit.DONE,
+                Invocation.of("explain", CHANNELS, "--event", Long.toString(next))
+                        .exit());
     }
 
     @Test
     void refusesWhatMakesNoSense() {
         assertEquals(Exit.USAGE, Invocation.of("explain", "0").exit());
         assertEquals(Exit.USAGE, Invocation.of("explain", "big").exit());
-        assertEquals(Exit.USAGE, Invocation.of("explain", "16", "--type", "int64", "--pointers").exit());
-        assertEquals(Exit.USAGE, Invocation.of("explain", CHANNELS, "--event", "1", "--pointers").exit());
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("explain", "16", "--type", "int64", "--pointers").exit());
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("explain", CHANNELS, "--event", "1", "--pointers").exit());
         Invocation beyond = Invocation.of("explain", CHANNELS, "--event", "999999999");
         assertEquals(Exit.BAD_INPUT, beyond.exit());
         assertTrue(beyond.err().contains("the last is"), beyond.err());
-        assertEquals(Exit.BAD_INPUT, Invocation.of("explain", "nowhere.trace", "--event", "1").exit());
+        assertEquals(
+                Exit.BAD_INPUT,
+                Invocation.of("explain", "nowhere.trace", "--event", "1").exit());
     }
 }

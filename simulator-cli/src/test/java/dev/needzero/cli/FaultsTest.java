@@ -146,7 +146,8 @@ class FaultsTest {
         Random random = new Random(3);
         Path out = folder.resolve("out.csv");
         for (int round = 0; round < 5; round++) {
-            Process process = start("exec " + needzero("convert --force " + TRACE + " " + out + " --json " + out + ".json"));
+            Process process =
+                    start("exec " + needzero("convert --force " + TRACE + " " + out + " --json " + out + ".json"));
             if (!process.waitFor(250 + random.nextInt(700), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
                 assertEquals(137, process.exitValue());
@@ -160,7 +161,8 @@ class FaultsTest {
     /** The file is what an undisturbed conversion writes. */
     private boolean isWhole(Path file) throws IOException {
         Path whole = folder.resolve("whole.csv");
-        assertEquals(Exit.DONE, Invocation.of("convert", "--force", TRACE, whole).exit());
+        assertEquals(
+                Exit.DONE, Invocation.of("convert", "--force", TRACE, whole).exit());
         return Files.mismatch(file, whole) < 0;
     }
 
@@ -207,8 +209,8 @@ class FaultsTest {
         byte[] said = null;
         byte[] drawn = null;
         for (Path home : javas) {
-            Ended run = run("'" + home + "/bin/java' -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path")
-                    + "' " + Main.class.getName() + " " + arguments);
+            Ended run = run("'" + home + "/bin/java' -XX:TieredStopAtLevel=1 -cp '"
+                    + System.getProperty("java.class.path") + "' " + Main.class.getName() + " " + arguments);
             assertEquals(Exit.DONE, run.exit(), home + ": " + run.err());
             byte[] json = run.out().getBytes(StandardCharsets.UTF_8);
             byte[] svg = Files.readAllBytes(folder.resolve("c.svg"));

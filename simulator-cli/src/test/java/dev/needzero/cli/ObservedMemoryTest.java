@@ -21,8 +21,8 @@ class ObservedMemoryTest {
         long samples = 0;
         long mostPages = 0;
         // What grep and sort would say: the lines that begin with R, in hexadecimal pages of 4 KiB.
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(Samples.input(recording).stream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Samples.input(recording).stream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("R ")) {
                     samples++;

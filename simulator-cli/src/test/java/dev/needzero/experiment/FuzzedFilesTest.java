@@ -48,11 +48,14 @@ class FuzzedFilesTest {
         Path truth = Recordings.folder().resolve("large-ptr-8M@go1.23.0.truth.jsonl.gz");
         all.put("truth", Map.entry(Recordings.unpacked(truth), bytes -> readTruth("t.jsonl", bytes)));
         all.put("packed truth", Map.entry(Files.readAllBytes(truth), bytes -> readTruth("t.jsonl.gz", bytes)));
-        byte[] record = "{\"name\":\"x\",\"go\":\"go1.23.0\",\"touch\":\"default=all\"}".getBytes(StandardCharsets.UTF_8);
+        byte[] record =
+                "{\"name\":\"x\",\"go\":\"go1.23.0\",\"touch\":\"default=all\"}".getBytes(StandardCharsets.UTF_8);
         all.put("case", Map.entry(record, this::readCase));
         byte[] profile = Files.readAllBytes(Samples.shared("samples/pprof/ast.heap.pb.gz"));
         all.put("packed profile", Map.entry(profile, this::readProfile));
-        all.put("profile", Map.entry(Recordings.unpacked(Samples.shared("samples/pprof/ast.heap.pb.gz")), this::readProfile));
+        all.put(
+                "profile",
+                Map.entry(Recordings.unpacked(Samples.shared("samples/pprof/ast.heap.pb.gz")), this::readProfile));
         text(all, "untyped=1B main.*=25% small=64KiB uint8=none large=3.5% default=all", TouchRules::parse);
         text(all, "char* >=64KiB <16 main.X none", NoscanRule::parse);
         for (String spec : SPECS) {
@@ -113,7 +116,10 @@ class FuzzedFilesTest {
             byte[] sound = file.getValue().getKey();
             Random random = new Random(file.getKey().hashCode());
             for (int i = 0; i < (sound.length > 10_000 ? QUICK_INPUTS / 10 : QUICK_INPUTS); i++) {
-                meet(file.getKey() + ", input " + i, Mutations.of(sound, random), file.getValue().getValue());
+                meet(
+                        file.getKey() + ", input " + i,
+                        Mutations.of(sound, random),
+                        file.getValue().getValue());
             }
         }
     }
@@ -129,7 +135,10 @@ class FuzzedFilesTest {
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
             for (int i = 0; System.nanoTime() < end; i++) {
                 byte[] damaged = Mutations.of(file.getValue().getKey(), random);
-                meet(file.getKey() + ", input " + i + " of seed " + start, damaged, file.getValue().getValue());
+                meet(
+                        file.getKey() + ", input " + i + " of seed " + start,
+                        damaged,
+                        file.getValue().getValue());
             }
         }
     }

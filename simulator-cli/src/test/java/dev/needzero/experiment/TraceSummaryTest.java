@@ -50,7 +50,8 @@ class TraceSummaryTest {
                 + "9500,alloc,3,70000,yes\n"
                 + "9501,alloc,4,70000,\n"
                 + "9600,free,3,,\n");
-        assertEquals(List.of("32: 1", "64: 1", "65536: 2"), buckets(s.lifetimes().sizes()));
+        assertEquals(
+                List.of("32: 1", "64: 1", "65536: 2"), buckets(s.lifetimes().sizes()));
         assertEquals(List.of("32: 1", "65536: 1"), buckets(s.lifetimes().inBytes()));
         // 8000 ns and 100 ns
         assertEquals(List.of("64: 1", "4096: 1"), buckets(s.lifetimes().inNanos()));

@@ -41,7 +41,7 @@ class ExportsTest {
     private record Replayed(Run run, LiveTypes live) {}
 
     private static Replayed replay(String trace, String version, OsSettings os) throws IOException {
-        try (LiveTypes live = new LiveTypes(Replays.open(trace))) {
+        try (LiveTypes live = new LiveTypes(Replays.open(trace), true)) {
             Behaviours behaviours = Behaviours.of(version);
             Replay replay = Replays.run(
                     live, behaviours, new Replays.Settings(os, TouchRules.ALL, false), null, false, null, null);

@@ -7,8 +7,18 @@ import java.util.Random;
 /** Files damaged at random, as disks, editors and attackers damage them. */
 public final class Mutations {
     private static final String[] NUMBERS = {
-        "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551615", "2147483648",
-        "4294967296", "-1", "0", "1e999", "0x7fffffffffffffff", "ffffffffffffffff", "140737488355328"
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "2147483648",
+        "4294967296",
+        "-1",
+        "0",
+        "1e999",
+        "0x7fffffffffffffff",
+        "ffffffffffffffff",
+        "140737488355328"
     };
     private static final String MARKS = "0123456789abcdefx-+,.()<>:{}[]\"\\\n #%=&?*";
 

@@ -1,6 +1,7 @@
 package dev.needzero.experiment.bisect;
 
 import dev.needzero.runtime.Behaviour;
+import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.Origin;
 import java.util.List;
 
@@ -17,8 +18,13 @@ public record Change(String version, Origin origin, List<Part> parts) {
      * @param what for people: the behaviour's key, or what is different about the language
      * @param from the value before; of the language, the Go version that the program was built with
      * @param to the value after
+     * @param made who has the value after, where it was set by hand; else null
      */
-    public record Part(Behaviour behaviour, String what, String from, String to) {}
+    public record Part(Behaviour behaviour, String what, String from, String to, Behaviours made) {
+        Part(Behaviour behaviour, String what, String from, String to) {
+            this(behaviour, what, from, to, null);
+        }
+    }
 
     /** A change of one of its parts alone. */
     Change only(Part part) {

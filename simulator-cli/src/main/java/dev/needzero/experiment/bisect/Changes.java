@@ -42,7 +42,10 @@ final class Changes {
         }
         for (Behaviour b : Behaviour.values()) {
             if (byHand.contains(b.key()) && !from.value(b).equals(to.value(b))) {
-                changes.add("", originOf(b, from.value(b), to.value(b)), part(b, from.value(b), to.value(b)));
+                changes.add(
+                        "",
+                        originOf(b, from.value(b), to.value(b)),
+                        new Change.Part(b, b.key(), from.value(b), to.value(b), to));
             }
         }
         return changes.list;

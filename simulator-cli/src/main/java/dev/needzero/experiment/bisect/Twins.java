@@ -17,8 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The variants of one trace: run once each, on one decode, and measured. */
+/** The variants of one trace: run once each, on one decode as far as they fit into memory together, and measured. */
 final class Twins {
+    private static final String STANDARD_INPUT = "-";
+    /** Twins of a large heap take memory themselves; what comes from standard input cannot be read twice. */
+    private static final int MOST_TOGETHER = 16;
+
     private final String trace;
     private final Replays.Settings settings;
     private final Bisection.Opener opener;
@@ -52,16 +56,23 @@ final class Twins {
                     .add(one);
         }
         for (List<Map.Entry<String, Variant>> group : byLanguage.values()) {
-            String language = group.get(0).getValue().language();
-            List<Behaviours> behaviours =
-                    group.stream().map(one -> one.getValue().behaviours()).toList();
-            try (TraceReader reader = opener.open(language == null ? trace : built(language))) {
-                List<Replay> replays = Replays.runAll(reader, behaviours, settings, progress);
-                for (int i = 0; i < replays.size(); i++) {
-                    measured.put(group.get(i).getKey(), metric.of(replays.get(i)));
-                }
-                warnings.addAll(reader.warnings());
+            int together = trace.equals(STANDARD_INPUT) ? group.size() : MOST_TOGETHER;
+            for (int from = 0; from < group.size(); from += together) {
+                run(group.subList(from, Math.min(group.size(), from + together)), progress);
             }
+        }
+    }
+
+    private void run(List<Map.Entry<String, Variant>> group, Consumer<TraceReader> progress) throws IOException {
+        String language = group.get(0).getValue().language();
+        List<Behaviours> behaviours =
+                group.stream().map(one -> one.getValue().behaviours()).toList();
+        try (TraceReader reader = opener.open(language == null ? trace : built(language))) {
+            List<Replay> replays = Replays.runAll(reader, behaviours, settings, progress);
+            for (int i = 0; i < replays.size(); i++) {
+                measured.put(group.get(i).getKey(), metric.of(replays.get(i)));
+            }
+            warnings.addAll(reader.warnings());
         }
     }
 

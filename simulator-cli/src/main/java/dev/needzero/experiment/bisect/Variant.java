@@ -25,7 +25,9 @@ public record Variant(Behaviours behaviours, String language) {
         Behaviours changed = behaviours;
         String built = language;
         for (Change.Part part : change.parts()) {
-            if (part.behaviour() != null) {
+            if (part.made() != null) {
+                changed = changed.with(part.behaviour(), part.made());
+            } else if (part.behaviour() != null) {
                 changed = changed.with(part.behaviour(), part.to());
             } else {
                 built = withLanguage(built, part.from(), part.to());

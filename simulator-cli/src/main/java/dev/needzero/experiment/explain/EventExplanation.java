@@ -112,7 +112,7 @@ public record EventExplanation(
 
     /** All of a twin's state that an allocation could touch. */
     private static final class Before {
-        private final Map<MSpan, SpanState> spans = new IdentityHashMap<>();
+        private final IdentityHashMap<MSpan, SpanState> spans = new IdentityHashMap<>();
         private final Map<Integer, MSpan[]> cached = new HashMap<>();
         private final Map<Integer, long[]> pageCaches = new HashMap<>();
         private final long[] amounts;
@@ -137,9 +137,8 @@ public record EventExplanation(
                         own[c] = p.cached(c);
                     }
                     cached.put(id, own);
-                    pageCaches.put(id, new long[] {
-                        p.pageCache().base(), p.pageCache().freeBits()
-                    });
+                    pageCaches.put(
+                            id, new long[] {p.pageCache().base(), p.pageCache().freeBits()});
                 }
             }
             amounts = amounts(replay);
@@ -157,8 +156,7 @@ public record EventExplanation(
             Change change = new Change(
                     committed, now[at], now[at + 1], now[at + 2], now[at + 3], now[at + 4], now[at + 5], now[at + 6]);
             Replay.Place place = stepper.place(replay);
-            boolean sized = stepper.kind() == Kind.ALLOC
-                    || stepper.kind() == Kind.WRITE;
+            boolean sized = stepper.kind() == Kind.ALLOC || stepper.kind() == Kind.WRITE;
             return new EventExplanation(
                     event,
                     stepper.timeNanos(),

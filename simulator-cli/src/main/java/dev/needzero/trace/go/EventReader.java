@@ -6,6 +6,7 @@ import dev.needzero.trace.Kind;
 import dev.needzero.units.Units;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,8 @@ final class EventReader {
 
     private final Generation generation;
     private final UserMarks marks;
-    private final List<String> strings = new ArrayList<>();
+    /** Others ask for what is in it while this adds. */
+    private final List<String> strings = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Integer> stringIndex = new HashMap<>();
     private long offsetOfBase;
     private int objectShift;

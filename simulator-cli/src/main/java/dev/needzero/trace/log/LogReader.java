@@ -9,6 +9,7 @@ import dev.needzero.trace.unplaced.UnplacedReader;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,7 +24,8 @@ final class LogReader extends UnplacedReader {
             notes().counter("writes to objects that the log does not allocate: left out");
     private final Object2IntOpenHashMap<TypeTable.Type> typeIndex = new Object2IntOpenHashMap<>();
     private final Object2IntOpenHashMap<String> stringIndex = new Object2IntOpenHashMap<>();
-    private final List<String> strings = new ArrayList<>();
+    /** Others ask for what is in it while this adds. */
+    private final List<String> strings = Collections.synchronizedList(new ArrayList<>());
     /** Whether convert wrote it, so that threads and times are the trace's own. */
     private final boolean isConverted;
 

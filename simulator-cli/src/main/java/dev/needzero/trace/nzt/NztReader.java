@@ -7,7 +7,6 @@ import dev.needzero.trace.TraceInput;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TypeTable;
 import dev.needzero.trace.TypeTable.Pointers;
-import it.unimi.dsi.fastutil.ints.Int2ObjectOpenHashMap;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -39,7 +40,8 @@ public final class NztReader implements TraceReader {
     private final BlockScanner scanner;
     private final EventsDecoder decoder = new EventsDecoder();
     private final TypeTable types = new TypeTable();
-    private final Int2ObjectOpenHashMap<String> strings = new Int2ObjectOpenHashMap<>();
+    /** Others ask for what is in it while this adds. */
+    private final Map<Integer, String> strings = new ConcurrentHashMap<>();
     private final List<String> sourceWarnings = new ArrayList<>();
     private final List<String> damages = new ArrayList<>();
 

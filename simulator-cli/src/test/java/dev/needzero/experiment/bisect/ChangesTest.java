@@ -3,6 +3,7 @@ package dev.needzero.experiment.bisect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.needzero.heap.SizeClasses;
 import dev.needzero.runtime.Behaviours;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,19 @@ class ChangesTest {
         assertEquals(
                 "tinyBlock=0",
                 Changes.between(of("1.25"), never).get(0).origin().name());
+    }
+
+    @Test
+    void aTableThatIsSetByHandIsHandedOver() {
+        SizeClasses few = new SizeClasses(new int[] {0, 8, 1024, 32768}, new int[] {0, 1, 1, 4});
+        Variant newer = new Variant(Behaviours.of("1.25").withSizeClasses("few", few), null);
+        Variant older = of("1.25");
+        assertEquals(
+                newer.behaviours().layout(0, 0).sizeClasses(),
+                older.with(Changes.between(older, newer))
+                        .behaviours()
+                        .layout(0, 0)
+                        .sizeClasses());
     }
 
     @Test

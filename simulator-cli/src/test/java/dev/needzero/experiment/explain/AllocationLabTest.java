@@ -30,7 +30,9 @@ class AllocationLabTest {
     @ParameterizedTest
     @CsvSource({"1.21,0", "1.22,0", "1.23,0", "1.24,67108864", "1.25,0", "1.26,0", "1.27,0"})
     void only124CommitsAFreshLargeObjectWithPointers(String version, long committedBytes) {
-        assertEquals(committedBytes, met(perform(version, 64 * MIB, false), Memory.FRESH).committedBytes());
+        assertEquals(
+                committedBytes,
+                met(perform(version, 64 * MIB, false), Memory.FRESH).committedBytes());
         assertEquals(0, met(perform(version, 64 * MIB, true), Memory.FRESH).committedBytes());
     }
 
@@ -65,7 +67,15 @@ class AllocationLabTest {
         "33,false,1.26,5,48,165,0,128,128"
     })
     void smallObjectsGetTheSlotOfGosTables(
-            long bytes, boolean noscan, String version, int sizeClass, long slot, int slots, int header, int bitmap, int marks) {
+            long bytes,
+            boolean noscan,
+            String version,
+            int sizeClass,
+            long slot,
+            int slots,
+            int header,
+            int bitmap,
+            int marks) {
         Allocated a = perform(version, bytes, noscan);
         assertEquals(Path.SMALL, a.path());
         assertEquals(sizeClass, a.sizeClass());

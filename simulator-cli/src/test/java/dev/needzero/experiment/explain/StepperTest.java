@@ -35,7 +35,9 @@ class StepperTest {
 
     private static Stepper stepper(String trace, String... versions) throws IOException {
         return new Stepper(
-                () -> Replays.open(trace), List.of(versions).stream().map(Behaviours::of).toList(), SETTINGS);
+                () -> Replays.open(trace),
+                List.of(versions).stream().map(Behaviours::of).toList(),
+                SETTINGS);
     }
 
     private static Replay whole(String trace, String version) throws IOException {
@@ -55,7 +57,8 @@ class StepperTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"release-ptr@go1.25.14.trace.gz", "large-chan-1M@go1.24.0.trace.gz", "gen:small?events=30000"})
+    @ValueSource(
+            strings = {"release-ptr@go1.25.14.trace.gz", "large-chan-1M@go1.24.0.trace.gz", "gen:small?events=30000"})
     void eventByEventEndsWhereTheWholeReplayDoes(String name) throws IOException {
         String trace = name.startsWith("gen:") ? name : trace(name);
         try (Stepper stepper = stepper(trace, "1.24", "1.26")) {
