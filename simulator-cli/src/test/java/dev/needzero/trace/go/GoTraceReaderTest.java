@@ -95,7 +95,8 @@ class GoTraceReaderTest {
                 .endGeneration();
         assertEquals(
                 List.of(
-                        "start p3 @0", "heap 1 p3 @64",
+                        "start p3 @0",
+                        "heap 1 p3 @64",
                         "stop p3 @128",
                         "start p3 @192",
                         "alloc 128  p3 @256",
