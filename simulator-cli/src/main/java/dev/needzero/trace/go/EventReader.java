@@ -36,6 +36,7 @@ final class EventReader {
     private final UserMarks marks;
     /** Others ask for what is in it while this adds. */
     private final List<String> strings = Collections.synchronizedList(new ArrayList<>());
+
     private final Map<String, Integer> stringIndex = new HashMap<>();
     private long offsetOfBase;
     private int objectShift;

@@ -42,6 +42,7 @@ public final class NztReader implements TraceReader {
     private final TypeTable types = new TypeTable();
     /** Others ask for what is in it while this adds. */
     private final Map<Integer, String> strings = new ConcurrentHashMap<>();
+
     private final List<String> sourceWarnings = new ArrayList<>();
     private final List<String> damages = new ArrayList<>();
 
