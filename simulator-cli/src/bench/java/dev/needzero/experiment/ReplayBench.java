@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -19,12 +20,15 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How fast a recorded service is decoded and replayed from beginning to end, warm: {@code events} is the trace's events a
- * second. Unpacking is part of it, as it is for a user.
+ * How fast a recorded service is decoded and replayed from beginning to end, warm and on one core: {@code events} is the
+ * trace's events a second. Unpacking is part of it, as it is for a user; {@code -p trace=FILE} names another trace.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-XX:ActiveProcessorCount=1", "-XX:-UseFPUForSpilling"})
 public class ReplayBench {
     /** A trace, as seen from the repository's root. */
     @Param("traces/service@go1.24.0.trace.zst")

@@ -39,7 +39,7 @@ class VerifyKernelCommandTest {
                 assertEquals(row.get("pages"), row.get("agreeingPages"), "" + row);
                 assertEquals(row.get("model"), row.get("kernel"));
             }
-            assertEquals(Boolean.TRUE, run.json().get("agrees"));
+            assertEquals(true, run.json().get("agrees"));
         }
     }
 
@@ -83,6 +83,6 @@ class VerifyKernelCommandTest {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .sum();
         assertEquals(((Number) one.get("endRssBytes")).longValue(), kib << 10);
-        assertEquals(Boolean.TRUE, ((Map<?, ?>) run.json().get("kernel")).get("agrees"));
+        assertEquals(true, ((Map<?, ?>) run.json().get("kernel")).get("agrees"));
     }
 }

@@ -146,8 +146,11 @@ final class ObjectEvents {
                 break;
             }
             if (type != EventType.HEAP_OBJECT_FREE) {
-                if (type != EventType.HEAP_OBJECT_ALLOC && type != EventType.HEAP_OBJECT
-                        || bytes[p++] < 0 && bytes[p++] < 0) {
+                if (type != EventType.HEAP_OBJECT_ALLOC && type != EventType.HEAP_OBJECT) {
+                    break;
+                }
+                byte typeId = bytes[p++];
+                if (typeId < 0 && bytes[p++] < 0) {
                     break;
                 }
             }
