@@ -24,6 +24,7 @@ class MSpanTest {
             switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> {
                     int expected = lowest(taken);
+                    assertEquals(expected, span.peekFree());
                     assertEquals(expected, span.nextFree());
                     if (expected >= 0) {
                         taken[expected] = true;

@@ -49,7 +49,8 @@ class ExampleTest {
                 if (snippet.startsWith("//")) {
                     continue;
                 }
-                for (SnippetEvent event : shell.eval(snippet.replaceAll("(?m)^//.*$", "").strip())) {
+                for (SnippetEvent event :
+                        shell.eval(snippet.replaceAll("(?m)^//.*$", "").strip())) {
                     assertEquals(Snippet.Status.VALID, event.status(), () -> problems(shell, event.snippet()));
                     assertEquals(null, event.exception());
                 }

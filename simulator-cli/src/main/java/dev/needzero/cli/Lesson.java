@@ -49,7 +49,9 @@ record Lesson(int number, String title, List<Step> steps, List<String> commands)
                     return lessons;
                 }
                 lessons.add(parse(
-                        number, new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines()
+                        number,
+                        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))
+                                .lines()
                                 .toList()));
             }
         }
@@ -88,8 +90,11 @@ record Lesson(int number, String title, List<Step> steps, List<String> commands)
     private static void add(List<String> block, List<Step> steps, List<String> commands) {
         String first = block.get(0);
         if (first.startsWith("? ")) {
-            if (block.size() != 3 || !block.get(1).startsWith("= ") || !block.get(2).startsWith("! ")) {
-                throw new IllegalArgumentException("a question is three lines: ? QUESTION, = EXPRESSION as UNIT, ! ANSWER");
+            if (block.size() != 3
+                    || !block.get(1).startsWith("= ")
+                    || !block.get(2).startsWith("! ")) {
+                throw new IllegalArgumentException(
+                        "a question is three lines: ? QUESTION, = EXPRESSION as UNIT, ! ANSWER");
             }
             steps.add(new Question(
                     first.substring(2),

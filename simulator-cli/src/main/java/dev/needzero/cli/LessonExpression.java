@@ -50,7 +50,8 @@ record LessonExpression(List<String> words, Unit unit) {
     static LessonExpression parse(String text) {
         int as = text.lastIndexOf(" as ");
         if (as < 0) {
-            throw new IllegalArgumentException("\"" + text + "\" has no unit: expected EXPRESSION as bytes, or the like");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" has no unit: expected EXPRESSION as bytes, or the like");
         }
         Unit unit;
         try {
@@ -59,7 +60,8 @@ record LessonExpression(List<String> words, Unit unit) {
             throw new IllegalArgumentException(
                     "\"" + text + "\": expected as count, bytes, times, percent or yesno", e);
         }
-        List<String> words = new ArrayList<>(List.of(text.substring(0, as).strip().split("\\s+")));
+        List<String> words =
+                new ArrayList<>(List.of(text.substring(0, as).strip().split("\\s+")));
         for (int i = 0; i < words.size(); i++) {
             String expected = i % 2 == 0 ? "\\d+(\\.\\d+)?|\\d+:(/[^/]+)+" : "[-+*/]";
             if (!words.get(i).matches(expected)) {

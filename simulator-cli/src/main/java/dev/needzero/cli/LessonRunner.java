@@ -97,7 +97,9 @@ final class LessonRunner {
                 return false;
             }
             boolean right = LessonExpression.matches(
-                    typed, question.answer().value(this::figures), question.answer().unit());
+                    typed,
+                    question.answer().value(this::figures),
+                    question.answer().unit());
             verdict = typed.isBlank() ? "" : right ? "Right. " : "Not quite. ";
         }
         out.print(Wrapped.text("Answer: ", verdict + answer(question)));

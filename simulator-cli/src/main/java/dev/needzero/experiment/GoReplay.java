@@ -24,7 +24,8 @@ import java.util.SortedMap;
  * the way.
  *
  * <p>The recording supplies requests and deaths; the twin decides where things go. What it cannot foresee, stacks and work
- * buffers, follows the recording in size and moment.
+ * buffers, follows the recording in size and moment. Under a version that lays spans out as the recorded one did, a choice
+ * that the recording shows to be another is counted as a difference and put right: see {@link Following}.
  */
 public final class GoReplay extends Replay {
     private final TraceReader reader;
@@ -639,7 +640,7 @@ public final class GoReplay extends Replay {
         before.addTo(m);
         m.put("/gc/cycles/total:gc-cycles", before.cyclesBefore() + collector.cycles());
         long goal = collector.goalBytes();
-        if (goal >= 0 && goal < 1L << 62) {
+        if (goal > 0 && goal < 1L << 62) {
             m.put("/gc/heap/goal:bytes", goal);
         }
         long live = before.liveBytes(collector.cycles(), collector.liveBytes());

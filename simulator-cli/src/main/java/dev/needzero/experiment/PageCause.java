@@ -60,7 +60,8 @@ public enum PageCause {
         }
         MSpan span = heap.spanOf(page);
         if (span == null) {
-            // The twin has a page that the kernel has no more: it was given back. Or the twin gave back what is still there.
+            // The twin has a page that the kernel has no more: it was given back. Or the twin gave back what is still
+            // there.
             return twinHasIt || heap.isWithSystem(page) ? SCAVENGER_PACE : FREED;
         }
         return switch (span.state()) {
@@ -84,7 +85,8 @@ public enum PageCause {
         if (taken) {
             return SMALL_OBJECT;
         }
-        boolean bits = heap.layout().hasInSpanBitmap(span.spanClass()) || heap.layout().hasInlineMarks(span.spanClass());
+        boolean bits =
+                heap.layout().hasInSpanBitmap(span.spanClass()) || heap.layout().hasInlineMarks(span.spanClass());
         boolean atEnd = offset + Units.OS_PAGE_BYTES == span.base() + span.sizeBytes();
         return bits && atEnd && SpanClass.sizeClass(span.spanClass()) != 0 ? BITMAP : LATE_OBJECT;
     }

@@ -81,8 +81,7 @@ public final class FidelityReport {
     private Score most(PageCause cause) {
         return answered().stream()
                 .filter(s -> s.heapPages() > 0)
-                .max(Comparator.comparingDouble(
-                        s -> (double) s.differences().pages(cause) / s.heapPages()))
+                .max(Comparator.comparingDouble(s -> (double) s.differences().pages(cause) / s.heapPages()))
                 .orElseThrow();
     }
 

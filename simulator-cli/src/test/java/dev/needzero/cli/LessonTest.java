@@ -101,7 +101,8 @@ class LessonTest {
         Map<String, Object> json = Map.of("a", List.of(10, 20), "b/c", Map.of("d", true));
         assertEquals(25, LessonExpression.parse("1:/a/-1 * 2 + 10 / 2 as count").value(n -> json));
         assertEquals("yes", LessonExpression.parse("1:/b~1c/d as yesno").text(n -> json));
-        assertEquals("2.00 times", LessonExpression.parse("1:/a/1 / 1:/a/0 as times").text(n -> json));
+        assertEquals(
+                "2.00 times", LessonExpression.parse("1:/a/1 / 1:/a/0 as times").text(n -> json));
         assertThrows(
                 IllegalStateException.class,
                 () -> LessonExpression.parse("1:/a/2 as count").value(n -> json));
@@ -110,7 +111,8 @@ class LessonTest {
     @Test
     void whatIsNoLessonIsRefusedWithItsLine() {
         List<String> wrong = new ArrayList<>();
-        for (String block : List.of("? Why?\n= 1 as count", "? Why?\n= 1 +  as count\n! {answer}", "? Why?\n= 1\n! x", "$ a\nb")) {
+        for (String block :
+                List.of("? Why?\n= 1 as count", "? Why?\n= 1 +  as count\n! {answer}", "? Why?\n= 1\n! x", "$ a\nb")) {
             List<String> lines = new ArrayList<>(List.of("Title", ""));
             lines.addAll(List.of(block.split("\n")));
             wrong.add(assertThrows(IllegalArgumentException.class, () -> Lesson.parse(9, lines))
@@ -127,7 +129,9 @@ class LessonTest {
         assertEquals(Exit.DONE, replay.exit(), replay.err());
         assertTrue(replay.out().contains("its .case.json"), replay.out());
         assertEquals(Exit.USAGE, Invocation.of("lesson", "99").exit());
-        assertEquals(Exit.USAGE, Invocation.of("lesson", "--traces", kept.resolve("nowhere")).exit());
+        assertEquals(
+                Exit.USAGE,
+                Invocation.of("lesson", "--traces", kept.resolve("nowhere")).exit());
     }
 
     @Test

@@ -38,7 +38,8 @@ class CorpusTest {
             new Demand("maps-.*", 100, 99.4, 0, 0.1, 64 * KIB, 1, true),
             new Demand("release-.*", 100, 100, 24, 0.3, 128 * KIB, 1, true),
             new Demand("mixed|slices", 100, 99.95, 0, 0.3, 128 * KIB, 1, true),
-            new Demand("stacks|churn|service", 99.9, 99.9, 0, 0.3, 128 * KIB, 2, true));
+            new Demand("stacks|churn|service", 99.9, 99.9, 0, 0.3, 128 * KIB, 2, true),
+            new Demand("limit", 100, 97, 0, 3, 0, 1, false));
 
     @TestFactory
     Stream<DynamicTest> eachRecordingIsMet() throws IOException {

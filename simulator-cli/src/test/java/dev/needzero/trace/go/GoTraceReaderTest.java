@@ -95,7 +95,8 @@ class GoTraceReaderTest {
                 .endGeneration();
         assertEquals(
                 List.of(
-                        "start p3 @0", "heap 1 p3 @64",
+                        "start p3 @0",
+                        "heap 1 p3 @64",
                         "stop p3 @128",
                         "start p3 @192",
                         "alloc 128  p3 @256",
@@ -192,6 +193,24 @@ class GoTraceReaderTest {
         assertEquals(7, read.events.size());
         assertEquals(5, read.decoded);
         assertEquals(1, read.warnings.size());
+    }
+
+    @Test
+    void aStackOnNoKnownSpanTellsOfASpanWhoseAllocationWasLost() throws IOException {
+        TraceBuilder trace = new TraceBuilder(23)
+                .info()
+                .batch(
+                        7,
+                        1,
+                        payload()
+                                .event(SPAN_ALLOC, 1, 4, 4, 1)
+                                .event(STACK_ALLOC, 1, 20, 12)
+                                .event(STACK_ALLOC, 1, 80, 12)
+                                .event(STACK_ALLOC, 1, 81, 12))
+                .endGeneration();
+        ReadTrace read = new ReadTrace(trace.bytes());
+        assertEquals(List.of("lostSpan 163840 0"), read.events.subList(0, 1));
+        assertEquals(5, read.events.size());
     }
 
     @Test

@@ -1,0 +1,138 @@
+package dev.needzero.heap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.needzero.os.AddressSpace;
+import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviours;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** The heap where a recording has its say: what it would choose, and that it can be told to choose otherwise. */
+class RecordedChoicesTest {
+    private static MHeap heap() {
+        return new MHeap(Behaviours.of("1.24").layout(0, 0), new AddressSpace(OsSettings.defaults()));
+    }
+
+    @Property(tries = 60)
+    void peekNamesThePageThatAllocThenTakes(@ForAll Random random) {
+        MHeap heap = heap();
+        List<MSpan> live = new ArrayList<>();
+        for (int op = 0; op < 400; op++) {
+            if (!live.isEmpty() && random.nextInt(3) == 0) {
+                heap.freeSpan(live.remove(random.nextInt(live.size())));
+                continue;
+            }
+            P p = heap.proc(random.nextInt(3));
+            int npages = random.nextInt(8) == 0 ? 1 + random.nextInt(700) : 1 + random.nextInt(20);
+            int named = heap.peek(p, npages);
+            MSpan span = heap.allocManual(p, npages, MSpan.State.STACK);
+            assertEquals(named, span.page());
+            live.add(span);
+        }
+    }
+
+    @Property(tries = 60)
+    void aRecordedPlaceIsTakenWhateverTheHeapWouldHaveChosen(@ForAll Random random) {
+        MHeap heap = heap();
+        boolean[] used = new boolean[4096];
+        List<MSpan> live = new ArrayList<>();
+        for (int op = 0; op < 300; op++) {
+            if (!live.isEmpty() && random.nextInt(3) == 0) {
+                MSpan gone = live.remove(random.nextInt(live.size()));
+                heap.freeSpan(gone);
+                fill(used, gone, false);
+                continue;
+            }
+            P p = heap.proc(random.nextInt(3));
+            int npages = 1 + random.nextInt(20);
+            int page = random.nextInt(used.length - 20);
+            MSpan span = isFree(used, page, npages)
+                    ? heap.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK)
+                    : heap.allocManual(p, npages, MSpan.State.STACK);
+            if (span.page() + npages > used.length) {
+                heap.freeSpan(span);
+                continue;
+            }
+            assertTrue(isFree(used, span.page(), npages), () -> span + " lies on another");
+            fill(used, span, true);
+            live.add(span);
+        }
+        for (MSpan span : live) {
+            assertSame(span, heap.spanOf(span.page()));
+            assertSame(span, heap.spanOf(span.page() + span.npages() - 1));
+        }
+    }
+
+    private static boolean isFree(boolean[] used, int page, int npages) {
+        for (int at = page; at < page + npages; at++) {
+            if (used[at]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void fill(boolean[] used, MSpan span, boolean value) {
+        for (int at = span.page(); at < span.page() + span.npages(); at++) {
+            used[at] = value;
+        }
+    }
+
+    @Test
+    void aSpanTakenFromTheMiddleLeavesTheOthersInOrder() {
+        MHeap heap = heap();
+        List<MSpan> spans = new ArrayList<>();
+        SpanSet set = new SpanSet();
+        for (int i = 0; i < 20; i++) {
+            MSpan span = heap.alloc(heap.proc(0), 1, SpanClass.TINY);
+            spans.add(span);
+            set.push(span);
+        }
+        for (int i = 0; i < 5; i++) {
+            assertSame(spans.get(i), set.pop());
+        }
+        set.remove(spans.get(11));
+        set.push(spans.get(11));
+        set.pushFirst(spans.get(0));
+        assertSame(spans.get(0), set.pop());
+        for (int i = 5; i < 20; i++) {
+            if (i != 11) {
+                assertSame(spans.get(i), set.pop());
+            }
+        }
+        assertSame(spans.get(11), set.pop());
+        assertNull(set.pop());
+    }
+
+    @Test
+    void anotherChoiceOfARefillIsTakenAndTheHeapsOwnComesNext() {
+        MHeap heap = heap();
+        P p = heap.proc(0);
+        MSpan first = halfFull(heap, p);
+        MSpan second = halfFull(heap, p);
+        assertFalse(heap.refillAs(p, SpanClass.TINY, second));
+        assertSame(second, p.cached(SpanClass.TINY));
+        while (second.nextFree() >= 0) {
+            // used up
+        }
+        assertTrue(heap.refillAs(p, SpanClass.TINY, first));
+        assertSame(first, p.cached(SpanClass.TINY));
+    }
+
+    /** A swept span with free slots that no P has cached. */
+    private static MSpan halfFull(MHeap heap, P p) {
+        MSpan span = heap.alloc(p, 1, SpanClass.TINY);
+        span.place(3);
+        heap.central(SpanClass.TINY).file(span);
+        return span;
+    }
+}
