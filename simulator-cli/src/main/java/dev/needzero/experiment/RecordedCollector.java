@@ -1,5 +1,6 @@
 package dev.needzero.experiment;
 
+import dev.needzero.gc.LimitEvidence;
 import dev.needzero.gc.RecordedSweep;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
@@ -21,6 +22,8 @@ final class RecordedCollector implements GoCollector {
     private final GoRuntime runtime;
     private final MHeap heap;
     private final RecordedSweep sweep;
+    private final LimitEvidence limit;
+    private long limitBytes = Long.MAX_VALUE;
     private final RecordedSpans spans;
     private final boolean recordedPlacement;
     private final boolean sameClasses;
@@ -59,6 +62,7 @@ final class RecordedCollector implements GoCollector {
         this.runtime = runtime;
         this.heap = runtime.heap();
         this.sweep = runtime.recordedSweep();
+        this.limit = runtime.limitEvidence();
         this.spans = spans;
         this.recordedPlacement = recordedPlacement;
         this.sameClasses = sameClasses;
@@ -187,6 +191,11 @@ final class RecordedCollector implements GoCollector {
             case Kind.HEAP_ALLOC -> lastHeapAlloc = a;
             case Kind.HEAP_GOAL -> {
                 goalBytes = a;
+                if (afterCollection) {
+                    limit.committed(a, liveBytes);
+                    runtime.scavenger().setLimit(limit.limit());
+                    limitBytes = Math.min(limitBytes, limit.limit().bytes());
+                }
                 runtime.scavenger().heapGoal(a, afterCollection);
                 afterCollection = false;
             }
