@@ -62,7 +62,7 @@ public final class Scavenger implements HeapPolicy {
 
     /**
      * @param heap the heap
-     * @param background whether background runs release anything
+     * @param background whether background runs release anything for the collector's goal; for a memory limit they do
      */
     public Scavenger(MHeap heap, boolean background) {
         this.heap = heap;
@@ -108,7 +108,7 @@ public final class Scavenger implements HeapPolicy {
      * a hint: they end with the step that makes the millisecond full.
      */
     public void ran(long nanos) {
-        if (!background) {
+        if (!background && !forLimit) {
             return;
         }
         boolean full = nanos >= FULL_RUN_NANOS;
@@ -119,7 +119,7 @@ public final class Scavenger implements HeapPolicy {
             perOsPage = LEAST_NANOS_PER_OS_PAGE;
         }
         long before = heap.stats().released();
-        for (double left = nanos; left > 0 && (aboveGoal() || forLimit && limit.wantsBackground()); ) {
+        for (double left = nanos; left > 0 && (background && aboveGoal() || forLimit && limit.wantsBackground()); ) {
             long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
             left -= (released >>> Units.OS_PAGE_SHIFT) * perOsPage;
             if (released < STEP_BYTES) {
