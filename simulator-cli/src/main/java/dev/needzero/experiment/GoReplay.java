@@ -173,6 +173,11 @@ public final class GoReplay extends Replay {
         return collector.own();
     }
 
+    /** The memory limit that the recorded goals tell of, roughly; -1 where they tell of none. */
+    public long inferredLimitBytes() {
+        return collector.inferredLimitBytes();
+    }
+
     public Placement placement() {
         return placement;
     }

@@ -1,6 +1,7 @@
 package dev.needzero.experiment;
 
 import dev.needzero.gc.LimitEvidence;
+import dev.needzero.gc.MemoryLimit;
 import dev.needzero.gc.RecordedSweep;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
@@ -23,7 +24,7 @@ final class RecordedCollector implements GoCollector {
     private final MHeap heap;
     private final RecordedSweep sweep;
     private final LimitEvidence limit;
-    private long limitBytes = Long.MAX_VALUE;
+    private long limitBytes = -1;
     private final RecordedSpans spans;
     private final boolean recordedPlacement;
     private final boolean sameClasses;
@@ -194,7 +195,9 @@ final class RecordedCollector implements GoCollector {
                 if (afterCollection) {
                     limit.committed(a, liveBytes);
                     runtime.scavenger().setLimit(limit.limit());
-                    limitBytes = Math.min(limitBytes, limit.limit().bytes());
+                    if (limit.limit() != MemoryLimit.NONE) {
+                        limitBytes = limit.limit().bytes();
+                    }
                 }
                 runtime.scavenger().heapGoal(a, afterCollection);
                 afterCollection = false;
@@ -237,6 +240,11 @@ final class RecordedCollector implements GoCollector {
     @Override
     public long liveBytes() {
         return liveBytes;
+    }
+
+    @Override
+    public long inferredLimitBytes() {
+        return limitBytes;
     }
 
     private void countIdle() {

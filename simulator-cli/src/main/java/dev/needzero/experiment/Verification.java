@@ -293,6 +293,7 @@ public final class Verification {
             placement.put("inferredSpans", p.inferredSpans());
             placement.put("firstDifference", p.firstDifference());
         }
+        json.put("inferredLimitBytes", replay.inferredLimitBytes() < 0 ? null : replay.inferredLimitBytes());
         json.put("placement", sameRun ? placement : null);
         List<Object> checkpoints = new ArrayList<>();
         for (Row row : rows) {
