@@ -20,7 +20,8 @@ public final class Scavenger implements HeapPolicy {
     public static final int HUGE_PAGE_PAGES = Units.HUGE_PAGE_BYTES / Units.PAGE_BYTES;
 
     private static final long OFF = Long.MAX_VALUE;
-    static final long STEP_BYTES = 64 << 10;
+    /** What the background scavenger looks for at a time. */
+    public static final long STEP_BYTES = 64 << 10;
     /** The scavenger works for this long before it sleeps, unless it runs out of work. */
     private static final long FULL_RUN_NANOS = 1_000_000;
     /** What a step takes, in nanoseconds, as long as a recording has shown nothing: a rough guess. */

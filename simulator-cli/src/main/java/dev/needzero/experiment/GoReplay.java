@@ -569,7 +569,11 @@ public final class GoReplay extends Replay {
             boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
             if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
                 lostSpans.remove(k);
-                makeLostSpan(p, would, pages, lost[1] == 0 ? MSpan.State.STACK : MSpan.State.WORK_BUFFER);
+                makeLostSpan(
+                        p,
+                        would,
+                        pages,
+                        collector.recordedMarking() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
                 return true;
             }
         }

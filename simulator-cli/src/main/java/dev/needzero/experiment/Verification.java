@@ -2,8 +2,10 @@ package dev.needzero.experiment;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.needzero.gc.Scavenger;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
@@ -152,11 +154,7 @@ public final class Verification {
                         GoReplay twin = (GoReplay) any;
                         Truth.Line line = truth.line(at.number());
                         if (line != null && !settings.backgroundScavenger()) {
-                            long more = line.metrics().get("/memory/classes/heap/released:bytes")
-                                    - twin.runtime().heap().stats().released();
-                            if (more > 0) {
-                                twin.runtime().scavenger().release(more);
-                            }
+                            releaseAsMuch(twin.runtime(), line);
                             rows.add(row(twin.look(at), line, twin, sameRun));
                         } else if (line != null) {
                             rows.add(row(at, line, twin, sameRun));
@@ -174,6 +172,24 @@ public final class Verification {
                     (System.nanoTime() - begun) / 1e9,
                     rows,
                     reader.warnings());
+        }
+    }
+
+    /**
+     * Releases what the truth says was released. The recorder read the pages before it asked the runtime, and the scavenger
+     * may have gone on in between: what is resident tells how far it was when the pages were read.
+     */
+    private static void releaseAsMuch(GoRuntime runtime, Truth.Line line) {
+        long more = line.metrics().get("/memory/classes/heap/released:bytes")
+                - runtime.heap().stats().released();
+        while (more > 0 && runtime.os().rssBytes() > line.rssBytes()) {
+            long before = runtime.heap().stats().released();
+            runtime.scavenger().release(Math.min(more, Scavenger.STEP_BYTES));
+            long released = runtime.heap().stats().released() - before;
+            if (released == 0) {
+                return;
+            }
+            more -= released;
         }
     }
 
