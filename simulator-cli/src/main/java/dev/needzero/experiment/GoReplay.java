@@ -57,6 +57,7 @@ public final class GoReplay extends Replay {
     private EventBatch current;
     private long now;
     private long unknownObjects;
+    private long cyclesAtLastSpan;
     private long ordinal;
 
     /** How many spans and objects the twin put where the recording had them. */
@@ -170,6 +171,11 @@ public final class GoReplay extends Replay {
     @Override
     public OwnCollector ownCollector() {
         return collector.own();
+    }
+
+    /** The memory limit that the recorded goals tell of, roughly; -1 where they tell of none. */
+    public long inferredLimitBytes() {
+        return collector.inferredLimitBytes();
     }
 
     public Placement placement() {
@@ -497,6 +503,7 @@ public final class GoReplay extends Replay {
                 && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
             // several may have been lost in a row
         }
+        cyclesAtLastSpan = collector.cycles();
         if (following != null) {
             int would = losesSpans ? heap.peek(p, npages) : -1;
             if (would >= 0 && would < address >>> Units.PAGE_SHIFT) {
@@ -573,11 +580,16 @@ public final class GoReplay extends Replay {
                         p,
                         would,
                         pages,
-                        collector.recordedMarking() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
+                        markedSinceSpan() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether the collector marked at any time since a span was last made: only then does it take work buffers. */
+    private boolean markedSinceSpan() {
+        return collector.recordedMarking() || collector.cycles() != cyclesAtLastSpan;
     }
 
     private void makeLostSpan(P p, int page, int pages, MSpan.State use) {

@@ -10,6 +10,7 @@ import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
+import dev.needzero.units.Units;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -182,7 +183,8 @@ public final class Verification {
     private static void releaseAsMuch(GoRuntime runtime, Truth.Line line) {
         long more = line.metrics().get("/memory/classes/heap/released:bytes")
                 - runtime.heap().stats().released();
-        while (more > 0 && runtime.os().rssBytes() > line.rssBytes()) {
+        long resident = (long) line.resident().cardinality() << Units.OS_PAGE_SHIFT;
+        while (more > 0 && runtime.os().rssBytes() > resident) {
             long before = runtime.heap().stats().released();
             runtime.scavenger().release(Math.min(more, Scavenger.STEP_BYTES));
             long released = runtime.heap().stats().released() - before;
@@ -291,6 +293,7 @@ public final class Verification {
             placement.put("inferredSpans", p.inferredSpans());
             placement.put("firstDifference", p.firstDifference());
         }
+        json.put("inferredLimitBytes", replay.inferredLimitBytes() < 0 ? null : replay.inferredLimitBytes());
         json.put("placement", sameRun ? placement : null);
         List<Object> checkpoints = new ArrayList<>();
         for (Row row : rows) {
