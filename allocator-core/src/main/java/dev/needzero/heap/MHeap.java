@@ -319,8 +319,8 @@ public final class MHeap {
     private void withhold(PageCache cache, int page, int npages) {
         int passed = cache.find(npages);
         if (passed < page) {
-            long bits = npages == 1 ? ~(-1L << page) : -1L >>> 64 - npages << passed;
-            withheld.add(cache.split(bits));
+            long bits = npages == 1 ? -1L : -1L >>> 64 - npages << passed;
+            withheld.add(cache.split(bits & ~(-1L << page))); // the run passed over may end in the one taken
         }
     }
 
