@@ -201,10 +201,15 @@ public final class GoReplay extends Replay {
         short[] ps = batch.proc;
         collector.batch(batch);
         current = batch;
+        boolean snapshot = before.inSnapshot();
         for (int i = from; i < to; i++) {
             byte kind = kinds[i];
             int proc = procs == 0 ? ps[i] : ps[i] % procs;
             index = i;
+            if (snapshot && (kind == Kind.OBJECT_ALLOC || kind == Kind.OBJECT_FREE)) {
+                before.finishSnapshot(); // a damaged trace breaks it off with an object's event
+                snapshot = false;
+            }
             if (kind == Kind.OBJECT_ALLOC) {
                 collector.beforeObject(proc);
                 objectAlloc(as[i], cs[i], proc, i);
@@ -214,6 +219,7 @@ public final class GoReplay extends Replay {
                 now = batch.timeNanos[i];
                 os.advanceTo(now);
                 other(kind, proc, as[i], batch.b[i], cs[i], i);
+                snapshot = before.inSnapshot();
             }
         }
         now = to > 0 ? batch.timeNanos[to - 1] : now;
