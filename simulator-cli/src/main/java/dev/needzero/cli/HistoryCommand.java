@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.history.History;
 import dev.needzero.experiment.history.History.Chapter;
 import dev.needzero.experiment.history.History.Verdict;

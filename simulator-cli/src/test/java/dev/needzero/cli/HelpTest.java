@@ -60,14 +60,6 @@ class HelpTest {
     }
 
     @Test
-    void distancesAreThoseOfATextbook() {
-        assertEquals(3, Nearest.distance("kitten", "sitting"));
-        assertEquals(1, Nearest.distance("repaly", "replay"));
-        assertEquals(4, Nearest.distance("", "four"));
-        assertEquals(0, Nearest.distance("same", "same"));
-    }
-
-    @Test
     void thereIsAPageForEveryCommandWithAllItsOptions() throws IOException {
         Path pages = directory.resolve("man1");
         assertEquals(Exit.DONE, Invocation.of("man", "-o", pages).exit());
