@@ -32,7 +32,14 @@ import picocli.CommandLine.Spec;
         name = "report",
         mixinStandardHelpOptions = true,
         description =
-                "Replay a trace under several Go versions into one HTML file: memory over time, and every OS page.")
+                "Replay a trace under several Go versions into one HTML file: memory over time, and every OS page.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero report service.trace.gz",
+            "  needzero report service.trace.gz --go 1.23..1.26 --memory-max 512MiB -o service.html",
+            "  needzero report gen:service --go 1.23,1.24"
+        })
 final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

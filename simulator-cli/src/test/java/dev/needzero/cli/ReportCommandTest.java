@@ -68,7 +68,7 @@ class ReportCommandTest {
         assertEquals(Exit.DONE, report.exit(), report.err());
         Map<String, Object> data = JSON.std.mapFrom(unpacked(Files.readString(file), "data"));
         List<?> verdicts = (List<?>) data.get("verdicts");
-        assertTrue(verdicts.get(0).toString().startsWith("memory.max 8 MiB: KILLED at event "), verdicts.toString());
+        assertTrue(verdicts.get(0).toString().startsWith("memory.max 8.00 MiB: KILLED at event "), verdicts.toString());
         assertTrue(verdicts.get(1).toString().contains("Memory cgroup out of memory"), verdicts.toString());
         String assumptions = data.get("assumptions").toString();
         assertTrue(assumptions.contains("the twin's own at GOGC="), assumptions);
