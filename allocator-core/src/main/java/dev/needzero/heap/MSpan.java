@@ -173,6 +173,26 @@ public final class MSpan {
         return slot;
     }
 
+    /**
+     * Hands out a slot if it is the one that {@link #nextFree} would.
+     *
+     * @param slot below {@link #nelems}
+     * @return false when it is not; nothing is taken then
+     */
+    public boolean takeNext(int slot) {
+        long mask = freeMask;
+        if (freeWord != slot >>> 6 || mask == 0) {
+            return peekFree() == slot && nextFree() == slot;
+        }
+        if ((mask & -mask) != 1L << slot) {
+            return false;
+        }
+        freeMask = mask & mask - 1;
+        freeIndex = slot + 1;
+        allocCount++;
+        return true;
+    }
+
     /** The slot that {@link #nextFree} would hand out, or -1; nothing is taken. */
     public int peekFree() {
         for (int word = freeWord; word << 6 < nelems; word++) {
