@@ -42,12 +42,12 @@ class LimitEvidenceTest {
             evidence.committed(limitGoal(OFF_HEAP + 8192L * cycle), (20L + cycle) << 20);
         }
         // What the runtime holds beside the heap is only roughly known.
-        assertEquals(LIMIT, evidence.limit().bytes(), 4 << 20);
+        assertTrue(Math.abs(evidence.limit().bytes() - LIMIT) < 4 << 20);
         // Scavenging begins where heap and all else reach the limit, to within a page.
         HeapStats s = go.heap().stats();
         long room = LIMIT - OFF_HEAP - 2 * 8192 - (s.inHeap() + s.free() + s.inStacks() + s.inWorkBufs());
         assertEquals(0, evidence.limit().excess(room - 4096));
-        assertEquals(4096, evidence.limit().excess(room + 4096), 8);
+        assertTrue(Math.abs(evidence.limit().excess(room + 4096) - 4096) <= 8);
     }
 
     @Test
