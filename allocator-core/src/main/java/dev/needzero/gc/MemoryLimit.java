@@ -96,7 +96,10 @@ public final class MemoryLimit {
     /** What a goal was before the headroom was taken off, to a few bytes. */
     static long withHeadroom(long goalBytes) {
         int left = 100 - HEADROOM_PERCENT;
-        return goalBytes + Math.max(goalBytes / left * HEADROOM_PERCENT + goalBytes % left * HEADROOM_PERCENT / left, MIN_HEADROOM_BYTES);
+        return goalBytes
+                + Math.max(
+                        goalBytes / left * HEADROOM_PERCENT + goalBytes % left * HEADROOM_PERCENT / left,
+                        MIN_HEADROOM_BYTES);
     }
 
     /** Bytes to give back at once, before pages of which so many come back from the system are used. */

@@ -113,8 +113,8 @@ final class BucketMap extends GoMap {
         return false;
     }
 
-    private static boolean overloaded(long n, int b) {
-        return n > SLOTS && n > 13L * ((1L << b) / 2);
+    private boolean overloaded(long n, int b) {
+        return n > SLOTS && n > go.mapLoadHalves() * ((1L << b) / 2);
     }
 
     private boolean tooManyOverflows() {

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * @param version without "go"
  * @param swissMaps whether maps are Swiss tables; else arrays of buckets with overflow chains
  * @param prunesTombstones whether a full Swiss table looks for tombstones to drop before it grows
+ * @param mapLoadHalves how full a map of buckets gets before it grows, in half entries a bucket: 6 entries in 1.21, whose 13/16
+ *     of 8 is cut to a whole number, and 6½ from 1.22 on
  * @param hchanBytes size of a channel's header
  * @param roundsForHeader whether {@code roundupsize} leaves room for a malloc header in slices with pointers
  * @param stackFirst whether the first slice that a function grows and then lets go begins in a 32-byte stack buffer
@@ -25,6 +27,7 @@ record GoLanguage(
         String version,
         boolean swissMaps,
         boolean prunesTombstones,
+        int mapLoadHalves,
         int hchanBytes,
         boolean roundsForHeader,
         boolean stackFirst) {
@@ -66,6 +69,7 @@ record GoLanguage(
                 base,
                 brought.contains("1.24"),
                 brought.contains("1.25"),
+                brought.contains("1.22") ? 13 : 12,
                 HCHAN_BYTES
                         + (brought.contains("1.23") ? GoType.WORD_BYTES : 0)
                         + (brought.contains("1.25") ? GoType.WORD_BYTES : 0),
