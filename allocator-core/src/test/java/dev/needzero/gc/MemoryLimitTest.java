@@ -36,8 +36,7 @@ class MemoryLimitTest {
         runtime.heap().allocManual(runtime.heap().proc(0), 2, MSpan.State.WORK_BUFFER);
         long beside = MemoryLimit.OFF_HEAP_BYTES + 3 * MSPAN + 6 * 8192;
         long left = 200 * MIB - beside;
-        assertEquals(
-                left - left / 100 * 3, runtime.memoryLimit(200 * MIB).goalBytes(0));
+        assertEquals(left - left / 100 * 3, runtime.memoryLimit(200 * MIB).goalBytes(0));
         left = 20 * MIB - beside;
         assertEquals(left - MIB, runtime.memoryLimit(20 * MIB).goalBytes(0));
         assertEquals(30 * MIB, runtime.memoryLimit(20 * MIB).goalBytes(30 * MIB), "never below what is alive");

@@ -91,7 +91,13 @@ class RecordedSweepTest {
 
     /** The tenth span of a batch is still its; the eleventh was swept by somebody else. */
     @ParameterizedTest
-    @CsvSource({"BACKGROUND, 10, true", "BACKGROUND, 11, false", "UNKNOWN, 10, true", "UNKNOWN, 11, false", "CREDIT, 21, true"})
+    @CsvSource({
+        "BACKGROUND, 10, true",
+        "BACKGROUND, 11, false",
+        "UNKNOWN, 10, true",
+        "UNKNOWN, 11, false",
+        "CREDIT, 21, true"
+    })
     void aBatchHasTenSpans(By by, int span, boolean inOrder) {
         seen(0, By.CREDIT);
         seen(span, by);

@@ -87,7 +87,8 @@ class MHeapTest {
     @ParameterizedTest
     @CsvSource({"high-water, true", "per-page, false", "none, true"})
     void onlyPerPageTrackingKnowsAGap(String tracking, boolean dirty) {
-        MHeap tracked = new MHeap(Behaviours.of("1.23").with("zeroTracking", tracking).layout(0, 0), os);
+        MHeap tracked =
+                new MHeap(Behaviours.of("1.23").with("zeroTracking", tracking).layout(0, 0), os);
         MSpan high = tracked.allocAt(5_000, 10, SpanClass.MANUAL, MSpan.State.STACK, 0);
         assertEquals(tracking.equals("none"), high.needzero());
         assertEquals(dirty, tracked.allocManual(null, 4_999, MSpan.State.STACK).needzero());
@@ -218,7 +219,9 @@ class MHeapTest {
                 assertEquals(page, heap.peek(p, first), "nothing changes");
                 assertEquals(page, heap.allocManual(p, first, MSpan.State.STACK).page());
                 assertEquals(expected < 0 ? heap.peek(p, second) : expected, heap.peek(p, second));
-                assertEquals(heap.peek(p, second), heap.allocManual(p, second, MSpan.State.STACK).page());
+                assertEquals(
+                        heap.peek(p, second),
+                        heap.allocManual(p, second, MSpan.State.STACK).page());
             }
         }
         assertEquals(-1, heap.peekPast(p, 0, 1, 1), "a span lies there");

@@ -158,8 +158,7 @@ class AddressSpaceTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 11, 13, 15, 17})
     void pagesAreOfThreeSizes(int shift) {
-        String said = assertThrows(
-                        IllegalArgumentException.class, () -> new OsSettings(shift, OsSettings.Thp.NEVER))
+        String said = assertThrows(IllegalArgumentException.class, () -> new OsSettings(shift, OsSettings.Thp.NEVER))
                 .getMessage();
         assertTrue(said.startsWith("an OS page of " + (1 << shift) + " bytes"), said);
     }

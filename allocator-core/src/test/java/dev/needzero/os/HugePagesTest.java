@@ -212,8 +212,8 @@ class HugePagesTest {
     }
 
     private static AddressSpace sixteenMebibytes(long from, Khugepaged.Pace pace) {
-        AddressSpace os =
-                new AddressSpace(new OsSettings(12, Thp.ALWAYS, true, pace, Release.DONTNEED, MemoryCgroup.Limits.NONE));
+        AddressSpace os = new AddressSpace(
+                new OsSettings(12, Thp.ALWAYS, true, pace, Release.DONTNEED, MemoryCgroup.Limits.NONE));
         os.reserve(0, 64 * MIB);
         os.map(from, 16 * MIB);
         return os;

@@ -147,9 +147,11 @@ class BehavioursTest {
     void theLayoutIsTheBehaviours() {
         assertEquals(32768, Behaviours.of("1.21").layout(0, 0).smallLimitBytes());
         assertEquals(
-                32760, Behaviours.of("1.23").with("smallLimit", "32768").layout(0, 0).smallLimitBytes());
+                32760,
+                Behaviours.of("1.23").with("smallLimit", "32768").layout(0, 0).smallLimitBytes());
         assertEquals(
-                4096, Behaviours.of("1.23").with("smallLimit", "4096").layout(0, 0).smallLimitBytes());
+                4096,
+                Behaviours.of("1.23").with("smallLimit", "4096").layout(0, 0).smallLimitBytes());
         assertEquals(7, Behaviours.of("1.23").layout(7, 100).baseChunk());
         assertEquals(100, Behaviours.of("1.23").layout(7, 100).basePaddingPages());
     }
@@ -164,7 +166,9 @@ class BehavioursTest {
         SizeClasses two = SizeClasses.GO;
         Behaviours tabled = Behaviours.of("1.23").withSizeClasses("mine", two);
         assertEquals("mine", tabled.value(Behaviour.SIZE_CLASSES));
-        assertEquals("mine", Behaviours.of("1.24").with(Behaviour.SIZE_CLASSES, tabled).value(Behaviour.SIZE_CLASSES));
+        assertEquals(
+                "mine",
+                Behaviours.of("1.24").with(Behaviour.SIZE_CLASSES, tabled).value(Behaviour.SIZE_CLASSES));
         assertEquals(Map.of("sizeClasses", "mine"), tabled.settings());
     }
 }

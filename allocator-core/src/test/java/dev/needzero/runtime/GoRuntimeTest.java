@@ -143,8 +143,7 @@ class GoRuntimeTest {
     @ParameterizedTest
     @CsvSource({"DONTNEED, 0", "FREE, 16"})
     void lazilyFreeMemoryIsNotKnownToBeZero(OsSettings.Release release, long clearedPages) {
-        OsSettings settings = new OsSettings(
-                12, OsSettings.Thp.NEVER, true, null, release, MemoryCgroup.Limits.NONE);
+        OsSettings settings = new OsSettings(12, OsSettings.Thp.NEVER, true, null, release, MemoryCgroup.Limits.NONE);
         GoRuntime runtime = new GoRuntime(Behaviours.of("1.26"), settings, 0, 0, true);
         P p = runtime.heap().proc(0);
         MSpan span = runtime.heap().allocLarge(p, 64, true);
@@ -159,7 +158,8 @@ class GoRuntimeTest {
     @Test
     void anObjectPutWhereARecordingHasItIsClearedAsUsual() {
         GoRuntime runtime = dirty("1.24");
-        MSpan span = runtime.heap().alloc(runtime.heap().proc(0), 1, runtime.heap().layout().spanClassFor(1024, false));
+        MSpan span = runtime.heap()
+                .alloc(runtime.heap().proc(0), 1, runtime.heap().layout().spanClassFor(1024, false));
         runtime.initSpan(span);
         long at = runtime.mallocAt(span, 5, 1000, true);
         assertEquals(span.base() + 5L * span.elemBytes() + 8, at);
