@@ -79,7 +79,7 @@ class FuzzedReplayTest {
         }
     }
 
-    /** As long as {@code -Dneedzero.fuzz.seconds} says. */
+    /** As long as {@code -Dfuzz.seconds} says. */
     @Test
     @Tag("fuzz")
     void damagedGoTracesAreReplayedOrRefusedForALongTime() throws IOException {
@@ -87,9 +87,11 @@ class FuzzedReplayTest {
         long start = System.currentTimeMillis();
         Random random = new Random(start);
         long end = System.nanoTime()
-                + Duration.ofSeconds(Long.getLong("needzero.fuzz.seconds", 600)).toNanos();
-        for (int i = 0; System.nanoTime() < end; i++) {
+                + Duration.ofSeconds(Long.getLong("fuzz.seconds", 600)).toNanos();
+        int i = 0;
+        for (; System.nanoTime() < end; i++) {
             meet(Mutations.of(seeds[i % seeds.length], random), "input " + i + " of seed " + start);
         }
+        System.out.println("fuzz: Go traces replayed four ways: " + i + " inputs");
     }
 }
