@@ -28,6 +28,9 @@ public final class Collector implements HeapPolicy {
     private final Sweeper sweeper;
     private final Pacer pacer;
     private final boolean eagerSweep;
+    private CpuLimiter limiter = CpuLimiter.NONE;
+    /** heapLive when the limiter was last asked, or the last cycle's end. */
+    private long limiterBasisBytes;
 
     private long cycles;
     private long markedBytes;
@@ -59,12 +62,24 @@ public final class Collector implements HeapPolicy {
         return pacer.triggers(heap.stats().heapLive());
     }
 
+    /** Says how much of the processors {@link #step} may take from now on. */
+    public void limitCpu(CpuLimiter cpuLimiter) {
+        this.limiter = cpuLimiter;
+    }
+
     /** Tested after every allocation that took a span; true when a collection ran, whole and in no time. */
     public boolean step() {
         if (!triggers()) {
             return false;
         }
+        long live = heap.stats().heapLive();
+        long allocated = Math.max(0, live - limiterBasisBytes);
+        limiterBasisBytes = live;
+        if (!limiter.allows(allocated, markedBytes)) {
+            return false;
+        }
         collect();
+        limiter.collected(markedBytes);
         return true;
     }
 
@@ -115,6 +130,7 @@ public final class Collector implements HeapPolicy {
     private void commit(long marked, long runwayBytes) {
         markedBytes = marked;
         heap.resetLive(marked);
+        limiterBasisBytes = marked;
         pacer.commit(marked, runwayBytes);
         scavenger.heapGoal(pacer.goalBytes(), true);
         cycles++;
@@ -198,7 +214,7 @@ public final class Collector implements HeapPolicy {
 
     @Override
     public void beforeUse(long grownBytes, long scavengedBytes) {
-        long excess = limit.excess(scavengedBytes);
+        long excess = limiter.limiting() ? 0 : limit.excess(scavengedBytes);
         if (excess > 0) {
             heap.pages().scavenge(excess, true, Scavenger.HUGE_PAGE_PAGES, heap::release);
         }

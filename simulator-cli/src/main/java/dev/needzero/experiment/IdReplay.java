@@ -2,6 +2,7 @@ package dev.needzero.experiment;
 
 import dev.needzero.gc.BackgroundScavenger;
 import dev.needzero.gc.Collector;
+import dev.needzero.gc.CpuLimiter;
 import dev.needzero.gc.MemoryLimit;
 import dev.needzero.gc.Pacer;
 import dev.needzero.heap.MSpan;
@@ -73,6 +74,7 @@ public final class IdReplay extends Replay {
         int gogc = gc.gogc() == GcSettings.AS_RECORDED ? GcSettings.DEFAULT_GOGC : gc.gogc();
         this.collector = runtime.collectWith(new Pacer(gogc, limit, 0), limit, true);
         this.procs = gc.procs();
+        collector.limitCpu(CpuLimiter.ofProcs(Math.max(1, procs)));
         this.background = new BackgroundScavenger(runtime.scavenger(), limit, Math.max(1, procs));
         this.freeOsMemoryEveryNanos = gc.freeOsMemoryEveryNanos();
         this.own = new OwnCollector(

@@ -124,22 +124,24 @@ class FuzzedFilesTest {
         }
     }
 
-    /** As long as {@code -Dneedzero.fuzz.seconds} says, a kind of file. */
+    /** As long as {@code -Dfuzz.seconds} says, a kind of file. */
     @Test
     @Tag("fuzz")
     void damagedFilesAreReadOrRefusedForALongTime() throws IOException {
-        long seconds = Long.getLong("needzero.fuzz.seconds", 600);
+        long seconds = Long.getLong("fuzz.seconds", 600);
         for (Map.Entry<String, Map.Entry<byte[], Reading>> file : all().entrySet()) {
             long start = System.currentTimeMillis();
             Random random = new Random(start);
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-            for (int i = 0; System.nanoTime() < end; i++) {
+            int i = 0;
+            for (; System.nanoTime() < end; i++) {
                 byte[] damaged = Mutations.of(file.getValue().getKey(), random);
                 meet(
                         file.getKey() + ", input " + i + " of seed " + start,
                         damaged,
                         file.getValue().getValue());
             }
+            System.out.println("fuzz: " + file.getKey() + ": " + i + " inputs");
         }
     }
 }

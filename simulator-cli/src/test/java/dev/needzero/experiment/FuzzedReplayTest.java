@@ -53,7 +53,8 @@ class FuzzedReplayTest {
                 if (way == 0) {
                     TraceSummary.of(reader, r -> {});
                 } else {
-                    Replays.Settings settings = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2, true, CHECK_EVERY);
+                    Replays.Settings settings =
+                            new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2, true, CHECK_EVERY);
                     Behaviours version = Behaviours.of(way == 1 ? "1.24" : "1.26");
                     Replays.run(reader, version, settings, null, false, null, null);
                 }
@@ -79,7 +80,7 @@ class FuzzedReplayTest {
         }
     }
 
-    /** As long as {@code -Dneedzero.fuzz.seconds} says. */
+    /** As long as {@code -Dfuzz.seconds} says. */
     @Test
     @Tag("fuzz")
     void damagedGoTracesAreReplayedOrRefusedForALongTime() throws IOException {
@@ -87,9 +88,11 @@ class FuzzedReplayTest {
         long start = System.currentTimeMillis();
         Random random = new Random(start);
         long end = System.nanoTime()
-                + Duration.ofSeconds(Long.getLong("needzero.fuzz.seconds", 600)).toNanos();
-        for (int i = 0; System.nanoTime() < end; i++) {
+                + Duration.ofSeconds(Long.getLong("fuzz.seconds", 600)).toNanos();
+        int i = 0;
+        for (; System.nanoTime() < end; i++) {
             meet(Mutations.of(seeds[i % seeds.length], random), "input " + i + " of seed " + start);
         }
+        System.out.println("fuzz: Go traces replayed four ways: " + i + " inputs");
     }
 }

@@ -82,22 +82,24 @@ class FuzzTest {
         }
     }
 
-    /** As long as {@code -Dneedzero.fuzz.seconds} says, a reader. */
+    /** As long as {@code -Dfuzz.seconds} says, a reader. */
     @Test
     @Tag("fuzz")
     void damagedTracesAreReadOrRefusedForALongTime() throws IOException {
-        long seconds = Long.getLong("needzero.fuzz.seconds", 600);
+        long seconds = Long.getLong("fuzz.seconds", 600);
         for (Map.Entry<String, byte[]> seed : seeds().entrySet()) {
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
             long start = System.currentTimeMillis();
             Random random = new Random(start);
-            for (int i = 0; System.nanoTime() < end; i++) {
+            int i = 0;
+            for (; System.nanoTime() < end; i++) {
                 byte[] damaged = Mutations.of(seed.getValue(), random);
                 meet(seed.getKey() + " seed " + start, damaged, i);
                 if (i % 10 == 0) {
                     replay(seed.getKey() + " seed " + start, damaged, i);
                 }
             }
+            System.out.println("fuzz: " + seed.getKey() + ": " + i + " inputs");
         }
     }
 

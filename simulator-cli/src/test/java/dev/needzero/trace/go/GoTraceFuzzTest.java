@@ -97,12 +97,18 @@ class GoTraceFuzzTest {
         assertTimeoutPreemptively(Duration.ofMinutes(2), () -> readMutated(1, 4000));
     }
 
+    /** As long as {@code -Dfuzz.seconds} says. */
     @Test
     @Tag("fuzz")
-    void millionsOfMutatedTracesAreReadOrRefused() throws IOException {
-        for (int seed = 100; seed < 200; seed++) {
-            readMutated(seed, 100_000);
+    void mutatedTracesAreReadOrRefusedForALongTime() throws IOException {
+        long end = System.nanoTime()
+                + Duration.ofSeconds(Long.getLong("fuzz.seconds", 600)).toNanos();
+        long start = System.currentTimeMillis();
+        long inputs = 0;
+        for (long seed = start; System.nanoTime() < end; seed++, inputs += 1000) {
+            readMutated(seed, 1000);
         }
+        System.out.println("fuzz: Go traces: " + inputs + " inputs");
     }
 
     @Test
