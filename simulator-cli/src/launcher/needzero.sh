@@ -28,8 +28,9 @@ if [ -r "${java%/bin/java}/release" ]; then
 fi
 
 # Up to some twenty million events the quick compiler alone is done before the optimising one has paid for itself; only
-# inputs of more than 64 MiB, and generators, whose length the JVM alone knows, get both.
-compilers=-XX:TieredStopAtLevel=1
+# inputs of more than 64 MiB, and generators, whose length the JVM alone knows, get both. The decoding loops are long and
+# called seldom: left alone, they would be interpreted for a good part of the file.
+compilers="-XX:TieredStopAtLevel=1 -XX:Tier3BackEdgeThreshold=4000"
 for argument; do
     case $argument in
         gen:* | -) compilers= ;;
