@@ -173,6 +173,26 @@ public final class MSpan {
         return slot;
     }
 
+    /**
+     * Hands out a slot if it is the one that {@link #nextFree} would.
+     *
+     * @param slot below {@link #nelems}
+     * @return false when it is not; nothing is taken then
+     */
+    public boolean takeNext(int slot) {
+        long mask = freeMask;
+        if (freeWord != slot >>> 6 || mask == 0) {
+            return peekFree() == slot && nextFree() == slot;
+        }
+        if ((mask & -mask) != 1L << slot) {
+            return false;
+        }
+        freeMask = mask & mask - 1;
+        freeIndex = slot + 1;
+        allocCount++;
+        return true;
+    }
+
     /** The slot that {@link #nextFree} would hand out, or -1; nothing is taken. */
     public int peekFree() {
         for (int word = freeWord; word << 6 < nelems; word++) {
@@ -238,10 +258,10 @@ public final class MSpan {
     /**
      * Notes that the object in a slot was not marked: the next sweep frees it.
      *
-     * @return false when the slot holds no object, or one already known to be dead
+     * @return false when the slot holds no object, or one already known to be dead, or is none of the span's
      */
     public boolean markDead(int slot) {
-        if (!isAllocated(slot) || bit(deadBits, slot)) {
+        if (slot < 0 || slot >= nelems || !isAllocated(slot) || bit(deadBits, slot)) {
             return false;
         }
         if (deadBits == null) {

@@ -134,6 +134,12 @@ public final class AddressSpace {
         }
     }
 
+    /** Whether a range lies in one page, and that is resident: a write to it, or a part of it, changes nothing. */
+    public boolean isInResidentPage(long address, long bytes) {
+        long first = address >>> shift;
+        return first == address + bytes - 1 >>> shift && (residentBits[(int) (first >>> 6)] >>> first & 1) != 0;
+    }
+
     private void commit(long first, long last, int cause) {
         if (first << shift < mappedFrom || last << shift >= mappedTo) {
             throw new IllegalStateException("a write to osPages " + first + " to " + last + " outside the mapping "

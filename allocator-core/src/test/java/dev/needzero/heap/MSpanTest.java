@@ -21,7 +21,13 @@ class MSpanTest {
         boolean[] dead = new boolean[nelems];
         for (int op = 0; op < 300; op++) {
             int slot = random.nextInt(nelems);
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(12)) {
+                case 10, 11 -> {
+                    int lowest = lowest(taken);
+                    int asked = random.nextBoolean() && lowest >= 0 ? lowest : slot;
+                    assertEquals(asked == lowest, span.takeNext(asked));
+                    taken[asked] |= asked == lowest;
+                }
                 case 0, 1, 2, 3 -> {
                     int expected = lowest(taken);
                     assertEquals(expected, span.peekFree());

@@ -57,6 +57,7 @@ public final class GoReplay extends Replay {
     private EventBatch current;
     private long now;
     private long unknownObjects;
+    private long cyclesAtLastSpan;
     private long ordinal;
 
     /** How many spans and objects the twin put where the recording had them. */
@@ -172,6 +173,11 @@ public final class GoReplay extends Replay {
         return collector.own();
     }
 
+    /** The memory limit that the recorded goals tell of, roughly; -1 where they tell of none. */
+    public long inferredLimitBytes() {
+        return collector.inferredLimitBytes();
+    }
+
     public Placement placement() {
         return placement;
     }
@@ -195,19 +201,30 @@ public final class GoReplay extends Replay {
         short[] ps = batch.proc;
         collector.batch(batch);
         current = batch;
+        boolean snapshot = before.inSnapshot();
         for (int i = from; i < to; i++) {
             byte kind = kinds[i];
             int proc = procs == 0 ? ps[i] : ps[i] % procs;
             index = i;
+            if (snapshot && (kind == Kind.OBJECT_ALLOC || kind == Kind.OBJECT_FREE)) {
+                before.finishSnapshot(); // a damaged trace breaks it off with an object's event
+                snapshot = false;
+            }
             if (kind == Kind.OBJECT_ALLOC) {
                 collector.beforeObject(proc);
-                objectAlloc(as[i], cs[i], proc, i);
+                int next = following == null ? i : inStep(batch, i, to, heap.proc(proc));
+                if (next > i) {
+                    i = next - 1;
+                } else {
+                    objectAlloc(as[i], cs[i], proc, i);
+                }
             } else if (kind == Kind.OBJECT_FREE) {
                 i = objectsFreed(batch, i, to, proc) - 1;
             } else {
                 now = batch.timeNanos[i];
                 os.advanceTo(now);
                 other(kind, proc, as[i], batch.b[i], cs[i], i);
+                snapshot = before.inSnapshot();
             }
         }
         now = to > 0 ? batch.timeNanos[to - 1] : now;
@@ -250,6 +267,53 @@ public final class GoReplay extends Replay {
     }
 
     // ---- objects
+
+    /**
+     * Takes a P's objects, one behind the other, as long as each gets the slot that the twin gives it by itself: nearly all
+     * do, and a loop that knows no other case is twice as fast. Beside the slot only the page matters, if it is to commit.
+     *
+     * @return the index of the first event that is none of these
+     */
+    private int inStep(EventBatch batch, int from, int to, P p) {
+        if (heap.needsFlush(p)) {
+            return from;
+        }
+        byte[] kinds = batch.kind;
+        short[] ps = batch.proc;
+        long[] as = batch.a;
+        short recordedProc = ps[from];
+        int i = from;
+        for (; i < to && kinds[i] == Kind.OBJECT_ALLOC && ps[i] == recordedProc; i++) {
+            RecordedSpan r = spans.at(as[i]);
+            if (r == null || r.spanClass <= SpanClass.LARGE_NOSCAN) {
+                break;
+            }
+            int slot = r.slotAt(as[i]);
+            MSpan t = r.twin;
+            if (slot >= r.nelems || t == null) {
+                break;
+            }
+            long[] taken = r.takenBits;
+            if (taken != null && (taken[slot >>> 6] >>> slot & 1) != 0) {
+                heap.countTinyAlloc(p);
+                continue;
+            }
+            if (p.cached(r.spanClass) != t || !t.takeNext(slot)) {
+                break;
+            }
+            if (taken != null) {
+                taken[slot >>> 6] |= 1L << slot;
+            }
+            if (!os.isInResidentPage(t.slotAddress(slot), t.elemBytes())) {
+                index = i;
+                written(r, slot, batch.c[i]);
+            }
+        }
+        ordinal += i - from;
+        placement.objects += i - from;
+        placement.objectsSame += i - from;
+        return i;
+    }
 
     private void objectAlloc(long address, int type, int proc, int i) {
         ordinal++;
@@ -331,19 +395,24 @@ public final class GoReplay extends Replay {
         int spanClass = r.spanClass;
         MSpan t = r.twin;
         boolean same;
-        if (p.cached(spanClass) == t && t.peekFree() == slot) {
-            t.nextFree();
+        if (p.cached(spanClass) == t && t.takeNext(slot)) {
             same = true;
         } else {
             same = following.objectMade(p, r, slot);
         }
-        int room = r.elemBytes - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
-        long at = runtime.prepare(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
         if (same) {
             placement.objectsSame++;
         } else {
             differ(i, "object", r.base + (long) slot * r.elemBytes, -1);
         }
+        written(r, slot, type);
+    }
+
+    /** What runtime and program write of an object in the slot that the recording has it in. */
+    private void written(RecordedSpan r, int slot, int type) {
+        int spanClass = r.spanClass;
+        int room = r.elemBytes - recordedHeaderBytes[spanClass];
+        long at = runtime.prepare(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
         int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
         if (written > 0) {
             os.write(at, written, Cause.PROGRAM);
@@ -497,6 +566,7 @@ public final class GoReplay extends Replay {
                 && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
             // several may have been lost in a row
         }
+        cyclesAtLastSpan = collector.cycles();
         if (following != null) {
             int would = losesSpans ? heap.peek(p, npages) : -1;
             if (would >= 0 && would < address >>> Units.PAGE_SHIFT) {
@@ -569,11 +639,20 @@ public final class GoReplay extends Replay {
             boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
             if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
                 lostSpans.remove(k);
-                makeLostSpan(p, would, pages, lost[1] == 0 ? MSpan.State.STACK : MSpan.State.WORK_BUFFER);
+                makeLostSpan(
+                        p,
+                        would,
+                        pages,
+                        markedSinceSpan() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether the collector marked at any time since a span was last made: only then does it take work buffers. */
+    private boolean markedSinceSpan() {
+        return collector.recordedMarking() || collector.cycles() != cyclesAtLastSpan;
     }
 
     private void makeLostSpan(P p, int page, int pages, MSpan.State use) {
