@@ -1,11 +1,11 @@
 package dev.needzero.cli;
 
-import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.Metric;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.bisect.Bisection;
 import dev.needzero.report.BisectionReport;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.Nearest;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code bisect}: which change between two versions made a trace's figure what it is. */
 @Command(
         name = "bisect",
-        customSynopsis =
-                "needzero bisect [OPTIONS] (--good=VERSION --bad=VERSION | --old=VERSION --new=VERSION) TRACE",
+        customSynopsis = "needzero bisect [OPTIONS] (--good=VERSION --bad=VERSION | --old=VERSION --new=VERSION) TRACE",
         mixinStandardHelpOptions = true,
         description = {
             "Find the change between two Go versions that explains why a metric rose, as git bisect does, and name its"

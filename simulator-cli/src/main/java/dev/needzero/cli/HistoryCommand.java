@@ -1,12 +1,12 @@
 package dev.needzero.cli;
 
-import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.history.History;
 import dev.needzero.experiment.history.History.Chapter;
 import dev.needzero.experiment.history.History.Verdict;
 import dev.needzero.experiment.history.Stories;
 import dev.needzero.experiment.history.Story;
 import dev.needzero.report.HistoryReport;
+import dev.needzero.trace.Nearest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;

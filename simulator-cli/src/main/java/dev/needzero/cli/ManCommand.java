@@ -1,7 +1,7 @@
 package dev.needzero.cli;
 
-import dev.needzero.trace.Nearest;
 import dev.needzero.report.TargetFile;
+import dev.needzero.trace.Nearest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

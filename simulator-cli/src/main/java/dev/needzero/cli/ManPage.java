@@ -68,12 +68,12 @@ final class ManPage {
     }
 
     private void option(OptionSpec option) {
-            List<String> names = new ArrayList<>();
-            for (String name : option.names()) {
-                names.add("\\fB" + escaped(name) + "\\fR");
-            }
-            String label = option.arity().max() > 0 ? " \\fI" + escaped(option.paramLabel()) + "\\fR" : "";
-            tagged(String.join(", ", names) + label, option.description());
+        List<String> names = new ArrayList<>();
+        for (String name : option.names()) {
+            names.add("\\fB" + escaped(name) + "\\fR");
+        }
+        String label = option.arity().max() > 0 ? " \\fI" + escaped(option.paramLabel()) + "\\fR" : "";
+        tagged(String.join(", ", names) + label, option.description());
     }
 
     private void tagged(String tag, String[] description) {

@@ -1,6 +1,5 @@
 package dev.needzero.cli;
 
-import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;
@@ -9,6 +8,7 @@ import dev.needzero.heap.SizeClasses;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.Nearest;
 import dev.needzero.trace.NoscanRule;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;

@@ -109,8 +109,7 @@ final class ReportCommand implements Callable<Integer> {
         return Exit.DONE;
     }
 
-    private List<String> assumptions(
-            Replays.Settings settings, TraceInfo trace, Replay replay, Comparison comparison) {
+    private List<String> assumptions(Replays.Settings settings, TraceInfo trace, Replay replay, Comparison comparison) {
         List<String> all = new ArrayList<>();
         all.add(options.assumptions(settings, replay));
         if (trace.placed()) {

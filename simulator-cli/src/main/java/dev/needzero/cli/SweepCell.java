@@ -1,9 +1,9 @@
 package dev.needzero.cli;
 
-import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.Replays;
 import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.trace.Nearest;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.needzero.cli;
 
-import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.Grid;
 import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Sweep;
@@ -9,6 +8,7 @@ import dev.needzero.report.SweepChart;
 import dev.needzero.report.SweepFile;
 import dev.needzero.report.SweepResult;
 import dev.needzero.report.SweepRow;
+import dev.needzero.trace.Nearest;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.workload.Workloads;

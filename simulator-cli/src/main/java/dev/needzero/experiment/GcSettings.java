@@ -50,8 +50,4 @@ public record GcSettings(
     public static GcSettings simulated(String trace) {
         return new GcSettings(true, AS_RECORDED, Long.MAX_VALUE, 0, 0, Death.EVEN, trace);
     }
-
-    boolean hasMemoryLimit() {
-        return memoryLimitBytes != Long.MAX_VALUE;
-    }
 }

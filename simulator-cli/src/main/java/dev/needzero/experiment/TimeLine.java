@@ -8,6 +8,7 @@ import it.unimi.dsi.fastutil.longs.LongArrayList;
  * sampling goes on half as often. All in bytes.
  */
 public final class TimeLine {
+    private static final long OFF_GOAL_BYTES = 1L << 62;
     private static final int MAX_SAMPLES = 1024;
 
     private final LongArrayList timeNanos = new LongArrayList();
@@ -83,9 +84,10 @@ public final class TimeLine {
         return goInUse.getLong(i);
     }
 
-    /** The collector's goal, or -1 before the trace told it. */
+    /** The collector's goal; -1 before the trace told it, and with collection off, when Go's own is near 2^63. */
     public long goalBytes(int i) {
-        return goal.getLong(i);
+        long bytes = goal.getLong(i);
+        return bytes >= OFF_GOAL_BYTES ? -1 : bytes;
     }
 
     /** Times of mark terminations. */

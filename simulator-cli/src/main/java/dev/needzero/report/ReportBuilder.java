@@ -55,14 +55,9 @@ public final class ReportBuilder {
             columns[1][i] = line.rssBytes(i);
             columns[2][i] = line.mappedBytes(i);
             columns[3][i] = line.goInUseBytes(i);
-            columns[4][i] = knownGoal(line.goalBytes(i));
+            columns[4][i] = Math.max(0, line.goalBytes(i));
         }
         return new Samples(columns[0], columns[1], columns[2], columns[3], columns[4]);
-    }
-
-    /** With collection switched off Go's goal is near 2^63. */
-    private static long knownGoal(long goalBytes) {
-        return goalBytes < 0 || goalBytes >= 1L << 62 ? 0 : goalBytes;
     }
 
     private static ReportData.Checkpoint checkpoint(Checkpoint at) {

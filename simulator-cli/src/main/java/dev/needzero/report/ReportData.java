@@ -13,7 +13,13 @@ import java.util.List;
  * @param verdicts what a cgroup's limits would have meant, a sentence each, a kernel's log line indented; empty without limits
  * @param assumptions what the numbers rest on, a sentence each
  */
-public record ReportData(String title, String subtitle, boolean hasClock, List<Run> runs, List<String> verdicts, List<String> assumptions) {
+public record ReportData(
+        String title,
+        String subtitle,
+        boolean hasClock,
+        List<Run> runs,
+        List<String> verdicts,
+        List<String> assumptions) {
     public ReportData {
         runs = List.copyOf(runs);
         verdicts = List.copyOf(verdicts);

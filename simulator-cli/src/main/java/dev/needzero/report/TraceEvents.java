@@ -6,6 +6,7 @@ import dev.needzero.experiment.Checkpoint;
 import dev.needzero.experiment.TimeLine;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /**
@@ -14,7 +15,6 @@ import java.util.Locale;
  */
 public final class TraceEvents {
     private static final int PROCESS = 1;
-    private static final double NANOS_PER_MICRO = 1e3;
 
     private final JsonGenerator json;
     private final boolean hasClock;
@@ -29,6 +29,7 @@ public final class TraceEvents {
         boolean hasClock = line.size() > 0 && line.timeNanos(line.size() - 1) > 0;
         try (JsonGenerator json = new JsonFactory()
                 .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
                 .createGenerator(out)) {
             new TraceEvents(json, hasClock).write(run, trace);
         }
@@ -39,14 +40,14 @@ public final class TraceEvents {
         json.writeStringField("displayTimeUnit", "ms");
         json.writeArrayFieldStart("traceEvents");
         json.writeStartObject();
-        head("process_name", "M", 0);
+        head("process_name", "M", BigDecimal.ZERO);
         json.writeObjectFieldStart("args");
         json.writeStringField("name", trace + " under Go " + run.label());
         json.writeEndObject();
         json.writeEndObject();
         TimeLine line = run.timeLine();
         for (int i = 0; i < line.size(); i++) {
-            double at = at(line.timeNanos(i), line.event(i));
+            BigDecimal at = at(line.timeNanos(i), line.event(i));
             counter("resident", at, line.rssBytes(i));
             counter("mapped", at, line.mappedBytes(i));
             counter("Go: spans and stacks in use", at, line.goInUseBytes(i));
@@ -57,7 +58,7 @@ public final class TraceEvents {
         int cycle = 0;
         for (long nanos : line.cyclesNanos()) {
             if (hasClock) {
-                instant(String.format(Locale.ROOT, "collection %d", ++cycle), nanos / NANOS_PER_MICRO);
+                instant(String.format(Locale.ROOT, "collection %d", ++cycle), micros(nanos));
             }
         }
         for (Checkpoint checkpoint : run.replay().checkpoints()) {
@@ -68,11 +69,16 @@ public final class TraceEvents {
         json.writeRaw('\n');
     }
 
-    private double at(long nanos, long event) {
-        return hasClock ? nanos / NANOS_PER_MICRO : event;
+    private BigDecimal at(long nanos, long event) {
+        return hasClock ? micros(nanos) : BigDecimal.valueOf(event);
     }
 
-    private void head(String name, String phase, double at) throws IOException {
+    /** A double would print 10 seconds as 1.0E7, which not every reader of these files takes for a time. */
+    private static BigDecimal micros(long nanos) {
+        return BigDecimal.valueOf(nanos, 3);
+    }
+
+    private void head(String name, String phase, BigDecimal at) throws IOException {
         json.writeStringField("name", name);
         json.writeStringField("ph", phase);
         json.writeNumberField("ts", at);
@@ -80,7 +86,7 @@ public final class TraceEvents {
         json.writeNumberField("tid", PROCESS);
     }
 
-    private void counter(String name, double at, long bytes) throws IOException {
+    private void counter(String name, BigDecimal at, long bytes) throws IOException {
         json.writeStartObject();
         head(name, "C", at);
         json.writeObjectFieldStart("args");
@@ -89,7 +95,7 @@ public final class TraceEvents {
         json.writeEndObject();
     }
 
-    private void instant(String name, double at) throws IOException {
+    private void instant(String name, BigDecimal at) throws IOException {
         json.writeStartObject();
         head(name, "i", at);
         json.writeStringField("s", "p");

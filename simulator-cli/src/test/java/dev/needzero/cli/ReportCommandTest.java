@@ -75,6 +75,20 @@ class ReportCommandTest {
         assertFalse(assumptions.contains("where the recording freed them"), assumptions);
     }
 
+    /** The recording ran with GOGC=off, where Go's own goal is 2^63 less a tenth. */
+    @Test
+    void aGoalThatMeansNoneIsNotDrawn() throws IOException {
+        Path perfetto = directory.resolve("trace.json");
+        Path csv = directory.resolve("line.csv");
+        Invocation replay = Invocation.of("replay", CHANNELS, "--perfetto", perfetto, "--csv", csv);
+        assertEquals(Exit.DONE, replay.exit(), replay.err());
+        assertTrue(replay.out().lines().anyMatch(line -> line.matches(" *collector's goal +none")), replay.out());
+        String events = Files.readString(perfetto);
+        assertFalse(events.contains("heap goal"));
+        assertFalse(Pattern.compile("\"ts\":[^,]*E").matcher(events).find(), "times are plain numbers");
+        assertTrue(Files.readAllLines(csv).stream().skip(1).allMatch(line -> line.endsWith(",")));
+    }
+
     @Test
     void anOutputThatCannotBeWrittenIsAnError() {
         Invocation report = Invocation.of("report", CHANNELS, "-o", directory.resolve("none/report.html"));

@@ -241,10 +241,6 @@ final class Batches {
         return experiment;
     }
 
-    long generation() {
-        return generation;
-    }
-
     /** The thread, or -1 for none. */
     long m() {
         return m;
