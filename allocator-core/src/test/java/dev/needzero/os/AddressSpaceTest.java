@@ -50,6 +50,8 @@ class AddressSpaceTest {
                 default -> twin.dontNeed(at, bytes);
             }
             twin.check();
+            twin.checkRange(at, bytes);
+            twin.checkRange(at, Math.min(bytes, 1 + random.nextInt(9000)));
         }
         twin.checkSmaps();
     }

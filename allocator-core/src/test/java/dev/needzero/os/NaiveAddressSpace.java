@@ -228,6 +228,18 @@ final class NaiveAddressSpace {
         }
     }
 
+    /** Asks after a range of the mapping. */
+    void checkRange(long at, long bytes) {
+        int first = (int) (at / pageBytes);
+        int last = (int) ((at + bytes - 1) / pageBytes);
+        boolean present = true;
+        for (int p = first; p <= last; p++) {
+            present &= states[p] != State.UNTOUCHED;
+        }
+        assertEquals(present, real.isPresent(at, bytes));
+        assertEquals(first == last && states[first] == State.RESIDENT, real.isInResidentPage(at, bytes));
+    }
+
     void check() {
         long[] count = new long[State.values().length];
         long[] byCause = new long[Cause.COUNT];
