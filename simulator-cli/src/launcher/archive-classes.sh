@@ -23,12 +23,14 @@ for trace in "$target"/../../traces/large-chan-1M@*.trace.gz "$target"/../../tra
         note replay "$trace"
         note compare --go 1.23,1.24 --json "$target/archive-classes.json" "$trace"
         note verify "$trace"
+        note convert --force "$trace" "$target/archive-classes.nzt"
+        note replay "$target/archive-classes.nzt"
     fi
 done
 note replay --help
 note versions
 note replay 'gen:service?events=10000'
-rm -f "$target/archive-classes.json"
+rm -f "$target/archive-classes.json" "$target/archive-classes.nzt"
 
 # A static archive and not a dynamic one, as only that takes in picocli's classes (their format is that of Java 5); and
 # from G1, as only that puts the JDK's ready-made objects in. The class numbers differ between runs and are not needed.

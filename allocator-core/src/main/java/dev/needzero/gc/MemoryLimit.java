@@ -26,6 +26,8 @@ public final class MemoryLimit {
     private final long limitBytes;
     private final MHeap heap;
     private final boolean background;
+    private final long offHeapBytes;
+    private final long bytesPerSpan;
 
     /**
      * @param limitBytes the limit
@@ -39,6 +41,27 @@ public final class MemoryLimit {
         this.limitBytes = limitBytes;
         this.heap = heap;
         this.background = background;
+        this.offHeapBytes = OFF_HEAP_BYTES;
+        this.bytesPerSpan = MSPAN_BYTES;
+    }
+
+    private MemoryLimit(long limitBytes, MHeap heap, boolean background, long offHeapBytes) {
+        this.limitBytes = limitBytes;
+        this.heap = heap;
+        this.background = background;
+        this.offHeapBytes = offHeapBytes;
+        this.bytesPerSpan = 0;
+    }
+
+    /** A limit of which only what it leaves for heap, stacks and work buffers is known. */
+    static MemoryLimit ofHeapPart(long bytes, MHeap heap, boolean background) {
+        long beside = OFF_HEAP_BYTES + MSPAN_BYTES * heap.stats().spansInUse();
+        return new MemoryLimit(bytes + beside, heap, background, beside);
+    }
+
+    /** The limit, in bytes; {@link Long#MAX_VALUE} for none. */
+    public long bytes() {
+        return limitBytes;
     }
 
     private boolean off() {
@@ -48,7 +71,7 @@ public final class MemoryLimit {
     /** What the runtime has from the system: Go's mappedReady. */
     private long mappedReady() {
         HeapStats s = heap.stats();
-        return s.inHeap() + s.free() + s.inStacks() + s.inWorkBufs() + OFF_HEAP_BYTES + MSPAN_BYTES * s.spansInUse();
+        return s.inHeap() + s.free() + s.inStacks() + s.inWorkBufs() + offHeapBytes + bytesPerSpan * s.spansInUse();
     }
 
     /** How large the heap may grow: what the limit leaves beside all that is no object, less 3 % of headroom. */
@@ -68,6 +91,12 @@ public final class MemoryLimit {
         long headroom = Math.max(goal / 100 * HEADROOM_PERCENT, MIN_HEADROOM_BYTES);
         goal = goal - headroom < headroom ? headroom : goal - headroom;
         return Math.max(goal, markedBytes);
+    }
+
+    /** What a goal was before the headroom was taken off, to a few bytes. */
+    static long withHeadroom(long goalBytes) {
+        int left = 100 - HEADROOM_PERCENT;
+        return goalBytes + Math.max(goalBytes / left * HEADROOM_PERCENT + goalBytes % left * HEADROOM_PERCENT / left, MIN_HEADROOM_BYTES);
     }
 
     /** Bytes to give back at once, before pages of which so many come back from the system are used. */

@@ -13,14 +13,15 @@ import dev.needzero.units.Units;
  * of the processor. When it ran, and for how long, a recording tells; what a step costs is the machine's.
  *
  * <p>Go: {@code runtime/mgcscavenge.go}, {@code gcPaceScavenger}, {@code bgscavenge}; growth {@code runtime/mheap.go},
- * {@code allocSpan}. Left out: the memory limit's goal, and the controller that chooses the time to sleep.
+ * {@code allocSpan}. Left out: the controller that chooses the time to sleep.
  */
 public final class Scavenger implements HeapPolicy {
     /** Pages of a huge page. */
     public static final int HUGE_PAGE_PAGES = Units.HUGE_PAGE_BYTES / Units.PAGE_BYTES;
 
     private static final long OFF = Long.MAX_VALUE;
-    static final long STEP_BYTES = 64 << 10;
+    /** What the background scavenger looks for at a time. */
+    public static final long STEP_BYTES = 64 << 10;
     /** The scavenger works for this long before it sleeps, unless it runs out of work. */
     private static final long FULL_RUN_NANOS = 1_000_000;
     /** What a step takes, in nanoseconds, as long as a recording has shown nothing: a rough guess. */
@@ -40,6 +41,8 @@ public final class Scavenger implements HeapPolicy {
 
     private final MHeap heap;
     private final boolean background;
+    private MemoryLimit limit = MemoryLimit.NONE;
+    private boolean forLimit;
     private long goalBytes = OFF;
     private long inUseAtMark;
     private long heapGoal = -1;
@@ -59,11 +62,17 @@ public final class Scavenger implements HeapPolicy {
 
     /**
      * @param heap the heap
-     * @param background whether background runs release anything
+     * @param background whether background runs release anything for the collector's goal; for a memory limit they do
      */
     public Scavenger(MHeap heap, boolean background) {
         this.heap = heap;
         this.background = background;
+    }
+
+    /** From now on the recorded program is taken to have had this memory limit. */
+    public void setLimit(MemoryLimit limit) {
+        this.limit = limit;
+        this.forLimit = limit.wantsBackground();
     }
 
     /** Mark termination: the heap is at its fullest. */
@@ -99,7 +108,7 @@ public final class Scavenger implements HeapPolicy {
      * a hint: they end with the step that makes the millisecond full.
      */
     public void ran(long nanos) {
-        if (!background) {
+        if (!background && !forLimit) {
             return;
         }
         boolean full = nanos >= FULL_RUN_NANOS;
@@ -110,7 +119,7 @@ public final class Scavenger implements HeapPolicy {
             perOsPage = LEAST_NANOS_PER_OS_PAGE;
         }
         long before = heap.stats().released();
-        for (double left = nanos; left > 0 && retained() > goalBytes; ) {
+        for (double left = nanos; left > 0 && (background && aboveGoal() || forLimit && limit.wantsBackground()); ) {
             long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
             left -= (released >>> Units.OS_PAGE_SHIFT) * perOsPage;
             if (released < STEP_BYTES) {
@@ -175,12 +184,15 @@ public final class Scavenger implements HeapPolicy {
 
     @Override
     public void beforeUse(long grownBytes, long scavengedBytes) {
-        if (grownBytes == 0 || goalBytes == OFF) {
+        long excess = limit.excess(scavengedBytes);
+        if (excess == 0 && (grownBytes == 0 || goalBytes == OFF)) {
             return;
         }
-        long overage = retained() + grownBytes - goalBytes;
-        if (overage > 0) {
-            heap.pages().scavenge(Math.min(grownBytes, overage), false, HUGE_PAGE_PAGES, heap::release);
+        long overage =
+                grownBytes == 0 || goalBytes == OFF ? 0 : Math.min(grownBytes, retained() + grownBytes - goalBytes);
+        long bytes = Math.max(excess, overage);
+        if (bytes > 0) {
+            heap.pages().scavenge(bytes, excess > 0, HUGE_PAGE_PAGES, heap::release);
         }
     }
 }

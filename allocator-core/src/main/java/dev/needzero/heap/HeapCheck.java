@@ -3,10 +3,12 @@ package dev.needzero.heap;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.AddressSpaceCheck;
 import dev.needzero.units.Units;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The laws of a heap as a whole, each counted anew from the structures: every mapped byte is in use, free or released; every
- * page belongs to one span, one page cache or the page bitmap; what the statistics say is what the spans add up to; the
+ * page belongs to one span, one page cache (a P's, or one kept apart for nobody knows whom) or the page bitmap; what the statistics say is what the spans add up to; the
  * queues hold only spans that live, each where its sweep generation puts it.
  *
  * <p>Takes time in proportion to the heap's pages and slots: for every so many events, not for each.
@@ -21,6 +23,7 @@ public final class HeapCheck {
     private final long[] objects = new long[SpanClass.COUNT / 2];
     private long spans;
     private long caching;
+    private final Set<Integer> cachedPages = new HashSet<>();
     private long cachedFreePages;
     private long cachedScavengedPages;
 
@@ -79,19 +82,13 @@ public final class HeapCheck {
     }
 
     private void procs() {
+        heap.forEachWithheld(cache -> cached(cache, "what is kept apart"));
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
             if (p == null) {
                 continue;
             }
-            cachedFreePages += Long.bitCount(p.pageCache.freeBits);
-            cachedScavengedPages += Long.bitCount(p.pageCache.scavengedBits & p.pageCache.freeBits);
-            for (long bits = p.pageCache.freeBits; bits != 0; bits &= bits - 1) {
-                int page = p.pageCache.base + Long.numberOfTrailingZeros(bits);
-                if (heap.spanOf(page) != null || heap.pages().isFree(page, 1)) {
-                    throw new IllegalStateException("page " + page + " is in P " + id + "'s page cache and elsewhere");
-                }
-            }
+            cached(p.pageCache, "P " + id + "'s page cache");
             for (int c = 0; c < SpanClass.COUNT; c++) {
                 MSpan span = p.cached[c];
                 if (span == null) {
@@ -113,6 +110,17 @@ public final class HeapCheck {
         if (caching != 0) {
             throw new IllegalStateException(
                     caching + " more spans are marked as cached than are (negative: one is cached twice)");
+        }
+    }
+
+    private void cached(PageCache cache, String whose) {
+        cachedFreePages += Long.bitCount(cache.freeBits);
+        cachedScavengedPages += Long.bitCount(cache.scavengedBits & cache.freeBits);
+        for (long bits = cache.freeBits; bits != 0; bits &= bits - 1) {
+            int page = cache.base + Long.numberOfTrailingZeros(bits);
+            if (heap.spanOf(page) != null || heap.pages().isFree(page, 1) || !cachedPages.add(page)) {
+                throw new IllegalStateException("page " + page + " is in " + whose + " and elsewhere");
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.needzero.units.Units;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The heap: pages handed out as spans, taken back, grown from the system in multiples of 4 MiB.
@@ -146,7 +147,15 @@ public final class MHeap {
         for (P p : procs) {
             with |= p != null && p.pageCache.isScavenged(page);
         }
+        for (PageCache aside : withheld) {
+            with |= aside.isScavenged(page);
+        }
         return with;
+    }
+
+    /** Hands the pages that are kept apart to a visitor. */
+    void forEachWithheld(Consumer<PageCache> visitor) {
+        withheld.forEach(visitor);
     }
 
     // ---- pages for spans
@@ -310,8 +319,8 @@ public final class MHeap {
     private void withhold(PageCache cache, int page, int npages) {
         int passed = cache.find(npages);
         if (passed < page) {
-            long bits = npages == 1 ? ~(-1L << page) : -1L >>> 64 - npages << passed;
-            withheld.add(cache.split(bits));
+            long bits = npages == 1 ? -1L : -1L >>> 64 - npages << passed;
+            withheld.add(cache.split(bits & ~(-1L << page))); // the run passed over may end in the one taken
         }
     }
 

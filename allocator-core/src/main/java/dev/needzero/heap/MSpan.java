@@ -258,10 +258,10 @@ public final class MSpan {
     /**
      * Notes that the object in a slot was not marked: the next sweep frees it.
      *
-     * @return false when the slot holds no object, or one already known to be dead
+     * @return false when the slot holds no object, or one already known to be dead, or is none of the span's
      */
     public boolean markDead(int slot) {
-        if (!isAllocated(slot) || bit(deadBits, slot)) {
+        if (slot < 0 || slot >= nelems || !isAllocated(slot) || bit(deadBits, slot)) {
             return false;
         }
         if (deadBits == null) {

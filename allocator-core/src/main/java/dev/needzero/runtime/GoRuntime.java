@@ -1,6 +1,7 @@
 package dev.needzero.runtime;
 
 import dev.needzero.gc.Collector;
+import dev.needzero.gc.LimitEvidence;
 import dev.needzero.gc.MemoryLimit;
 import dev.needzero.gc.Pacer;
 import dev.needzero.gc.RecordedSweep;
@@ -120,6 +121,11 @@ public final class GoRuntime {
         return bytes == Long.MAX_VALUE
                 ? MemoryLimit.NONE
                 : new MemoryLimit(bytes, heap, behaviours.is(Behaviour.LIMIT_SCAVENGING));
+    }
+
+    /** What a recorded program's goals tell of the limit that it had. */
+    public LimitEvidence limitEvidence() {
+        return new LimitEvidence(heap, behaviours.is(Behaviour.LIMIT_SCAVENGING));
     }
 
     /** From now on a collector of the twin's own decides when to collect, sweep and give memory back. */

@@ -2,6 +2,8 @@ package dev.needzero.gc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.needzero.heap.MSpan;
@@ -13,6 +15,8 @@ import dev.needzero.runtime.GoRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When sweeping is done and memory goes back, held against what Go's own comments promise. */
 class CollectorTest {
@@ -127,5 +131,132 @@ class CollectorTest {
         }
         double share = Scavenger.nanosToRelease(before - runtime.os().rssBytes()) / (seconds * 1e9);
         assertTrue(share > 0.003 && share < 0.03, "share of the processor: " + share);
+    }
+
+    /** Mark termination flushes every P's cache, and the pages swept before do not count for the next cycle. */
+    @Test
+    void markTerminationMakesEveryPGiveUpItsCache() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        runtime.malloc(p, 64, true, true);
+        MSpan first = runtime.lastSpan();
+        P third = runtime.heap().proc(2);
+        runtime.malloc(third, 64, true, true);
+        collector.begin();
+        collector.end(128, 0);
+        assertNull(p.cached(first.spanClass()));
+        assertNull(third.cached(first.spanClass()));
+        assertEquals(128, collector.markedBytes());
+        assertEquals(128, runtime.heap().stats().heapLive());
+        assertEquals(1, collector.cycles());
+        assertEquals(4 * MIB, collector.goalBytes());
+    }
+
+    /** A cycle begins when the last one's sweep is over. */
+    @Test
+    void theNextCycleFinishesTheSweepOfTheLast() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        allocate(8);
+        kill(0, 4);
+        collector.end(4 * MIB, 0);
+        assertFalse(collector.swept());
+        assertEquals(8 * MIB, runtime.heap().stats().inHeap());
+        collector.begin();
+        assertTrue(collector.swept());
+        assertEquals(4 * MIB, runtime.heap().stats().inHeap());
+    }
+
+    /** A whole cycle in no time: what survived is what is counted alive, and the goal is twice that. */
+    @Test
+    void aStepCollectsWhenTheTriggerIsReached() {
+        Collector collector = collector(Long.MAX_VALUE, true);
+        allocate(3);
+        assertFalse(collector.step());
+        allocate(29);
+        kill(0, 12);
+        assertTrue(collector.step());
+        assertEquals(20 * MIB, collector.markedBytes());
+        assertEquals(40 * MIB, collector.goalBytes());
+        assertEquals(20 * MIB, runtime.heap().stats().heapLive());
+        assertEquals(20 * MIB, runtime.heap().stats().inHeap());
+        assertTrue(collector.swept());
+        assertFalse(collector.step());
+        kill(12, 16);
+        collector.collect();
+        assertEquals(16 * MIB, collector.markedBytes());
+        assertEquals(2, collector.cycles());
+    }
+
+    /**
+     * "sweepPagesPerByte": pages in use over the bytes to the trigger less 1 MiB. 64 MiB alive, the trigger at 125 MiB: one
+     * span of 1 MiB pays for 8192 / 60 pages, less the 128 that it brings along.
+     */
+    @Test
+    void eachSpanPaysForItsShareOfTheSweep() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        for (int i = 0; i < 8192; i++) {
+            runtime.malloc(p, 8192, true, false);
+        }
+        runtime.heap().releaseAll(p);
+        collector.begin();
+        collector.end(64 * MIB, 0);
+        assertEquals(128 * MIB, collector.goalBytes());
+        double perMebibyte = 8192 / 60.0;
+        collector.deductSweepCredit(MIB, 0);
+        assertEquals((long) perMebibyte, runtime.heap().pagesSwept());
+        collector.deductSweepCredit(2 * MIB, 100);
+        assertEquals((long) (2 * perMebibyte) - 100, runtime.heap().pagesSwept());
+        collector.deductSweepCredit(MIB, 100);
+        assertEquals((long) (2 * perMebibyte) - 100, runtime.heap().pagesSwept(), "less than was swept already");
+        collector.deductSweepCredit(60 * MIB, 0);
+        assertEquals(8192, runtime.heap().pagesSwept());
+        collector.deductSweepCredit(70 * MIB, 0);
+        assertTrue(collector.swept(), "nothing is left");
+    }
+
+    /** Dead spans are freed chunk by chunk from the lowest address; what a chunk has too much is credit for the next. */
+    @Test
+    void reclaimFreesAsManyPagesAsAreWantedAndKeepsTheRestAsCredit() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        allocate(16);
+        kill(1, 4);
+        kill(6, 7);
+        collector.begin();
+        collector.end(12 * MIB, 0);
+        collector.reclaim(128);
+        assertEquals(3 * 128, runtime.heap().pagesSwept(), "the first 4 MiB hold three dead objects");
+        assertSame(MSpan.State.DEAD, large.get(3).state());
+        assertSame(MSpan.State.IN_USE, large.get(0).state());
+        collector.reclaim(256);
+        assertEquals(3 * 128, runtime.heap().pagesSwept(), "two of them were left over");
+        collector.reclaim(1);
+        assertEquals(4 * 128, runtime.heap().pagesSwept());
+        assertSame(MSpan.State.DEAD, large.get(6).state());
+        collector.reclaim(127);
+        collector.reclaim(1000);
+        assertEquals(4 * 128, runtime.heap().pagesSwept(), "nothing else is dead");
+    }
+
+    /** After an hour of work it has taken a hundredth of the time, whatever the number of processors. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void theBackgroundScavengersShareSettles(int procs) {
+        Collector collector = collector(Long.MAX_VALUE, true);
+        for (int i = 0; i < 16 * 1024; i++) {
+            runtime.malloc(p, MIB, true, false);
+            large.add(runtime.lastSpan());
+        }
+        kill(0, 16 * 1024 - 1);
+        collector.collect();
+        collector.collect();
+        BackgroundScavenger background = new BackgroundScavenger(runtime.scavenger(), MemoryLimit.NONE, procs);
+        background.wake(0);
+        long from = 30_000_000_000L;
+        background.advance(from);
+        long before = runtime.heap().stats().released();
+        background.wake(from);
+        long seconds = 30;
+        background.advance(from + seconds * 1_000_000_000L);
+        double share = Scavenger.nanosToRelease(runtime.heap().stats().released() - before) / (seconds * 1e9 * procs);
+        assertEquals(0.01, share, 0.001);
     }
 }

@@ -93,4 +93,48 @@ class PacerTest {
         assertEquals(80L << 20, pacer.goalBytes());
         assertTrue(pacer.triggers(80L << 20));
     }
+
+    /** "sweepDistTrigger": the trigger lies 1 MiB above what is alive at least, and the goal no lower. */
+    @ParameterizedTest
+    @CsvSource({"1, 101, 101", "2, 102, 101", "0, 101, 101"})
+    void theTriggerLeavesRoomForSweeping(int gogc, long goalMiB, long lowestMiB) {
+        Pacer pacer = new Pacer(gogc);
+        pacer.commit(100L << 20, Long.MAX_VALUE);
+        assertEquals(goalMiB << 20, pacer.goalBytes());
+        assertTrue(pacer.triggerBytes() >= lowestMiB << 20, pacer.triggerBytes() + " bytes");
+        assertTrue(pacer.triggerBytes() <= pacer.goalBytes());
+    }
+
+    /** A large heap begins 4 MiB below its goal when that is later than nineteen twentieths of the way. */
+    @ParameterizedTest
+    @CsvSource({"256, 508", "64, 125", "1, 3", "2, 3"})
+    void theLatestTrigger(long markedMiB, long triggerMiB) {
+        Pacer pacer = new Pacer(100);
+        pacer.commit(markedMiB << 20, 0);
+        long marked = markedMiB << 20;
+        long goal = Math.max(2 * marked, 4 << 20);
+        long upper = marked + (goal - marked) / 64 * 61;
+        assertEquals(Math.max(upper, goal > 4 << 20 ? goal - (4 << 20) : 0), pacer.triggerBytes());
+        assertEquals(triggerMiB, pacer.triggerBytes() >> 20);
+    }
+
+    /** With a limit's goal the distance for sweeping is given up. */
+    @Test
+    void underALimitTheTriggerMayLieCloser() {
+        GoRuntime runtime = new GoRuntime(Behaviours.of("1.23"), OsSettings.defaults(), 0, 0, false);
+        MemoryLimit limit = runtime.memoryLimit(100L << 20);
+        Pacer pacer = new Pacer(100, limit, 0);
+        long goal = limit.goalBytes(0);
+        long marked = goal - (512 << 10);
+        pacer.commit(marked, Long.MAX_VALUE);
+        assertEquals(goal, pacer.goalBytes());
+        assertEquals(marked + (512 << 10) / 64 * 45, pacer.triggerBytes());
+    }
+
+    @Test
+    void gogcOfZeroIsAPercentage() {
+        assertEquals(0, new Pacer(0).goalBytes());
+        assertTrue(new Pacer(0).triggers(0));
+        assertEquals(ROOTS, new Pacer(100, MemoryLimit.NONE, ROOTS).rootBytes());
+    }
 }

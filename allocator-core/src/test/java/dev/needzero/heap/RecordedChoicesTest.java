@@ -2,13 +2,16 @@ package dev.needzero.heap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.units.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -126,6 +129,62 @@ class RecordedChoicesTest {
         }
         assertTrue(heap.refillAs(p, SpanClass.TINY, first));
         assertSame(first, p.cached(SpanClass.TINY));
+    }
+
+    /** Under another version, or in a damaged trace, the span that the recording's refill found can have no free slot here. */
+    @Test
+    void aFullSpanThatARecordedRefillFoundIsFiledAndAnotherTaken() {
+        MHeap heap = heap();
+        P p = heap.proc(0);
+        MSpan full = heap.refill(p, SpanClass.TINY);
+        while (full.nextFree() >= 0) {
+            // until it is full
+        }
+        heap.refill(p, SpanClass.TINY);
+        heap.startSweep();
+        p.expect(full);
+        p.setRefillSweepBytes(Units.PAGE_BYTES);
+        MSpan next = heap.refill(p, SpanClass.TINY);
+        assertNotSame(full, next);
+        assertEquals(SpanClass.TINY, next.spanClass());
+        int slot = next.nextFree();
+        assertTrue(slot >= 0, () -> next + " has no free slot");
+        assertTrue(next.markDead(slot));
+        assertEquals(1, heap.central(SpanClass.TINY).waiting(true, true));
+    }
+
+    /** What a recording frees may lie in no slot of the twin's span: it was never bound, or the twin has fewer slots. */
+    @Test
+    void aSlotThatASpanDoesNotHaveCannotDie() {
+        MHeap heap = heap();
+        MSpan span = heap.refill(heap.proc(0), SpanClass.TINY);
+        span.nextFree();
+        assertFalse(span.markDead(-1));
+        assertFalse(span.markDead(span.nelems()));
+        assertFalse(span.markDead(1 << 20));
+        assertEquals(0, span.deadCount());
+    }
+
+    /** What a recording passed over is kept apart, and neither lost nor counted twice. */
+    @Property(tries = 60)
+    void pagesThatARecordingPassedOverAreNotLost(@ForAll Random random) {
+        AddressSpace os = new AddressSpace(OsSettings.defaults());
+        MHeap heap = new MHeap(Behaviours.of("1.24").layout(0, 0), os);
+        boolean apart = false;
+        for (int op = 0; op < 40; op++) {
+            P p = heap.proc(random.nextInt(3));
+            int npages = 1 + random.nextInt(6);
+            int page = heap.peek(p, npages) + random.nextInt(90);
+            heap.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK);
+            List<Integer> seen = new ArrayList<>();
+            heap.forEachWithheld(cache -> seen.add(cache.base()));
+            apart |= !seen.isEmpty();
+            HeapCheck.check(heap, os, true);
+        }
+        assertTrue(apart);
+        heap.releaseWithheld();
+        heap.forEachWithheld(cache -> fail("page " + cache.base() + " is still kept apart"));
+        HeapCheck.check(heap, os, true);
     }
 
     /** A swept span with free slots that no P has cached. */

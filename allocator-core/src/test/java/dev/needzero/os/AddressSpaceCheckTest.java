@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.reflect.Field;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bits and counters are made to part, and the check says where. */
 class AddressSpaceCheckTest {
@@ -43,7 +45,7 @@ class AddressSpaceCheckTest {
     @Test
     void aPageWithTwoStates() throws ReflectiveOperationException {
         words("zeroMappedBits")[0] |= 1;
-        isFound("both resident and mapped to the zero page");
+        isFound("osPage 0 is both resident and mapped to the zero page");
     }
 
     @Test
@@ -55,6 +57,43 @@ class AddressSpaceCheckTest {
     @Test
     void aPageWhoseCauseChanged() throws ReflectiveOperationException {
         words("causeLow")[0] ^= 1;
-        isFound("bytes committed by");
+        isFound("bytes committed by program");
+    }
+
+    @Test
+    void aZeroMappedPageThatNoCounterKnows() throws ReflectiveOperationException {
+        words("zeroMappedBits")[4] |= 1;
+        isFound("zero-mapped bytes: the bits add up to 8192, the counter says 4096");
+    }
+
+    @Test
+    void aPeakBelowWhatIsResident() throws ReflectiveOperationException {
+        Field peak = AddressSpace.class.getDeclaredField("peakResidentPages");
+        peak.setAccessible(true);
+        peak.setLong(os, 3);
+        isFound("peak 12288 below 16384 resident");
+    }
+
+    @Test
+    void aMappingBeyondTheReservation() {
+        os.map(4L << 20, 64L << 20);
+        isFound("71303168 mapped beyond 67108864 reserved");
+    }
+
+    /** Pages 3 to 69 are mapped: the mapping's ends lie within words of bits. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 70, 127, 128})
+    void aPageBesideAMappingThatEndsWithinAWord(int osPage) throws ReflectiveOperationException {
+        AddressSpace small = new AddressSpace(OsSettings.defaults());
+        small.reserve(0, 64L << 20);
+        small.map(3 << 12, 67 << 12);
+        small.write(3 << 12, 67 << 12, Cause.PROGRAM);
+        assertDoesNotThrow(() -> AddressSpaceCheck.check(small));
+        Field bits = AddressSpace.class.getDeclaredField("residentBits");
+        bits.setAccessible(true);
+        ((long[]) bits.get(small))[osPage >> 6] |= 1L << osPage;
+        String said = assertThrows(IllegalStateException.class, () -> AddressSpaceCheck.check(small))
+                .getMessage();
+        assertTrue(said.startsWith("osPage " + osPage + " is in use outside"), said);
     }
 }

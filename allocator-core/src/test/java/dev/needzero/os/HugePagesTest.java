@@ -2,6 +2,7 @@ package dev.needzero.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.needzero.os.OsSettings.Release;
@@ -191,5 +192,104 @@ class HugePagesTest {
         assertEquals(2 * MIB, os.hugeBytes());
         os.write(MIB, 1, Cause.PROGRAM);
         assertEquals(0, os.lazyFreeBytes());
+    }
+
+    /** As the kernel's files read where nobody changed them: 10 s, eight huge pages' entries, all but one. */
+    @ParameterizedTest
+    @CsvSource({"12, 4096, 511", "14, 16384, 2047", "16, 65536, 8191"})
+    void khugepagedsFilesAsTheKernelFillsThem(int osPageShift, long pagesToScan, int maxPtesNone) {
+        assertEquals(new Khugepaged.Pace(10_000, pagesToScan, maxPtesNone), Khugepaged.Pace.defaults(osPageShift));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 0, true", "0, 1, 0, false", "1, 0, 0, false", "1, 1, -1, false"})
+    void aPaceHasToGoForward(long sleep, long pages, int none, boolean possible) {
+        if (possible) {
+            assertEquals(sleep, new Khugepaged.Pace(sleep, pages, none).scanSleepMillis());
+        } else {
+            assertThrows(IllegalArgumentException.class, () -> new Khugepaged.Pace(sleep, pages, none));
+        }
+    }
+
+    private static AddressSpace sixteenMebibytes(long from, Khugepaged.Pace pace) {
+        AddressSpace os =
+                new AddressSpace(new OsSettings(12, Thp.ALWAYS, true, pace, Release.DONTNEED, MemoryCgroup.Limits.NONE));
+        os.reserve(0, 64 * MIB);
+        os.map(from, 16 * MIB);
+        return os;
+    }
+
+    private static void touchByPages(AddressSpace os, long at) {
+        os.adviseNoHugePage(at, 2 * MIB);
+        os.write(at, 1, Cause.PROGRAM);
+        os.adviseHugePage(at, 2 * MIB);
+    }
+
+    /** However long nothing happened, khugepaged wakes at the tens of seconds. */
+    @ParameterizedTest
+    @CsvSource({"10, 20", "15, 20", "1005, 1010", "1010, 1020"})
+    void khugepagedKeepsItsRhythmThroughIdleTime(long idleUntil, long wakes) {
+        AddressSpace os = sixteenMebibytes(4 * MIB, Khugepaged.Pace.defaults(12));
+        os.advanceTo(0);
+        os.advanceTo(idleUntil * SECOND);
+        touchByPages(os, 4 * MIB);
+        touchByPages(os, 18 * MIB);
+        os.advanceTo(wakes * SECOND - 1);
+        assertEquals(0, os.hugeBytes());
+        os.advanceTo(wakes * SECOND);
+        assertEquals(4 * MIB, os.hugeBytes(), "one waking looks at all eight");
+    }
+
+    @Test
+    void khugepagedGoesOnWhereItStopped() {
+        AddressSpace os = sixteenMebibytes(4 * MIB, new Khugepaged.Pace(1000, 3 * 512, 511));
+        os.advanceTo(0);
+        os.advanceTo(SECOND);
+        touchByPages(os, 8 * MIB);
+        touchByPages(os, 12 * MIB);
+        touchByPages(os, 16 * MIB);
+        os.advanceTo(2 * SECOND);
+        assertEquals(2 * MIB, os.hugeBytes(), "the fourth to the sixth range");
+        assertTrue(os.isHuge(12 * MIB >> 12));
+        os.advanceTo(3 * SECOND);
+        assertTrue(os.isHuge(16 * MIB >> 12), "the last two, and the first again");
+        assertFalse(os.isHuge(8 * MIB >> 12));
+        os.advanceTo(4 * SECOND);
+        assertTrue(os.isHuge(8 * MIB >> 12), "the second to the fourth");
+    }
+
+    @Test
+    void aRefusedRangeCostsKhugepagedOneEntry() {
+        AddressSpace os = sixteenMebibytes(0, new Khugepaged.Pace(1000, 512, 511));
+        touchByPages(os, 14 * MIB);
+        os.adviseNoHugePage(0, 14 * MIB);
+        os.advanceTo(0);
+        os.advanceTo(SECOND);
+        assertEquals(2 * MIB, os.hugeBytes());
+    }
+
+    @Test
+    void khugepagedFindsTheLastRangeHoweverFarTheClockJumps() {
+        AddressSpace os = space(Thp.ALWAYS, Khugepaged.Pace.defaults(12));
+        touchByPages(os, 254 * MIB);
+        os.advanceTo(0);
+        os.advanceTo(160 * SECOND - 1);
+        assertEquals(0, os.hugeBytes());
+        os.advanceTo(100_000 * SECOND);
+        assertEquals(2 * MIB, os.hugeBytes());
+    }
+
+    @Test
+    void khugepagedLeavesARangeThatIsNotWhollyMappedAlone() {
+        AddressSpace os = new AddressSpace(new OsSettings(
+                12, Thp.ALWAYS, true, Khugepaged.Pace.defaults(12), Release.DONTNEED, MemoryCgroup.Limits.NONE));
+        os.reserve(0, 64 * MIB);
+        os.map(3 * MIB, 2 * MIB);
+        os.write(3 * MIB, 2 * MIB, Cause.PROGRAM);
+        os.advanceTo(0);
+        os.advanceTo(60 * SECOND);
+        os.collapse(2 * MIB, 4 * MIB);
+        assertEquals(2 * MIB, os.rssBytes());
+        assertEquals(0, os.hugeBytes());
     }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * The address space's slow twin, driven beside it: one state a page, one a block, and every piece of memory of a huge page a
- * number of its own.
+ * number of its own. An echo, which only hears what {@link KernelCalls} are told, has to come to the same state.
  */
 final class NaiveAddressSpace {
     private static final long MIB = 1 << 20;
@@ -33,6 +33,7 @@ final class NaiveAddressSpace {
     }
 
     private final AddressSpace real;
+    private final AddressSpace echo;
     private final OsSettings settings;
     private final int pageBytes;
     private final int pagesOfHuge;
@@ -45,6 +46,7 @@ final class NaiveAddressSpace {
     private final Map<Long, Boolean> advice = new HashMap<>();
     private int piecesMade;
     private long peakPages;
+    private long peakChargedPages;
     private long reserved;
     final long from;
     long to;
@@ -52,6 +54,8 @@ final class NaiveAddressSpace {
     NaiveAddressSpace(OsSettings settings, long from) {
         this.settings = settings;
         real = new AddressSpace(settings);
+        echo = new AddressSpace(settings);
+        real.watch(new EchoedCalls(echo));
         pageBytes = 1 << settings.osPageShift();
         // A page of 8-byte entries.
         pagesOfHuge = pageBytes / 8;
@@ -228,15 +232,10 @@ final class NaiveAddressSpace {
         }
     }
 
-    /** Asks after a range of the mapping. */
-    void checkRange(long at, long bytes) {
+    /** Asks whether one resident page holds a range of the mapping. */
+    void checkInResidentPage(long at, long bytes) {
         int first = (int) (at / pageBytes);
         int last = (int) ((at + bytes - 1) / pageBytes);
-        boolean present = true;
-        for (int p = first; p <= last; p++) {
-            present &= states[p] != State.UNTOUCHED;
-        }
-        assertEquals(present, real.isPresent(at, bytes));
         assertEquals(first == last && states[first] == State.RESIDENT, real.isInResidentPage(at, bytes));
     }
 
@@ -279,7 +278,45 @@ final class NaiveAddressSpace {
                 .filter(mapped -> mapped > 0)
                 .mapToLong(mapped -> pagesOfHuge - mapped)
                 .sum();
-        assertEquals((residentPages + holes) * pageBytes, real.chargedBytes());
+        long chargedPages = residentPages + holes;
+        peakChargedPages = Math.max(peakChargedPages, chargedPages);
+        assertEquals(chargedPages * pageBytes, real.chargedBytes());
+        assertEquals(peakChargedPages * pageBytes, real.peakChargedBytes());
+        assertEquals(from, real.mappedFrom());
+        assertEquals((long) pagesOfHuge * pageBytes, real.hugePageBytes());
+        long tables = hugeBlocks
+                + blocks.values().stream().filter(b -> b == Mapped.BY_PAGES).count();
+        assertEquals((tables + tablesAbove()) * pageBytes, real.pageTableBytes());
+        checkEcho();
+    }
+
+    /** Pages of the levels between the entries of pages and the top one, each entry of 8 bytes, 48 bits of address. */
+    private long tablesAbove() {
+        long pages = 0;
+        long reach = (long) pagesOfHuge * pagesOfHuge * pageBytes;
+        while (reach < 1L << 48) {
+            pages += (reserved + reach - 1) / reach;
+            reach *= pagesOfHuge;
+        }
+        return pages;
+    }
+
+    private void checkEcho() {
+        assertEquals(real.rssBytes(), echo.rssBytes());
+        assertEquals(real.zeroMappedBytes(), echo.zeroMappedBytes());
+        assertEquals(real.lazyFreeBytes(), echo.lazyFreeBytes());
+        assertEquals(real.hugeBytes(), echo.hugeBytes());
+        assertEquals(real.chargedBytes(), echo.chargedBytes());
+        assertEquals(real.mappedBytes(), echo.mappedBytes());
+        assertEquals(real.pageTableBytes(), echo.pageTableBytes());
+    }
+
+    void checkPresent(long at, long bytes) {
+        boolean present = true;
+        for (int p = (int) (at / pageBytes); (long) p * pageBytes < at + bytes; p++) {
+            present &= states[p] != State.UNTOUCHED;
+        }
+        assertEquals(present, real.isPresent(at, bytes));
     }
 
     /** Reads the text back as a tool that knows the kernel's format would. */
@@ -295,6 +332,7 @@ final class NaiveAddressSpace {
             if (m.matches()) {
                 assertEquals(at, Long.parseLong(m.group(1), 16), "mappings follow each other");
                 at = Long.parseLong(m.group(2), 16);
+                assertTrue(Long.parseLong(m.group(1), 16) < at, "no mapping is empty");
                 usable = m.group(3).equals("rw-p");
                 assertEquals(usable ? "[anon: Go: heap]" : null, m.group(4));
                 continue;

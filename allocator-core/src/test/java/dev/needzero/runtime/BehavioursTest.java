@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.needzero.heap.SizeClasses;
+import dev.needzero.units.ByteSize;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -119,5 +121,50 @@ class BehavioursTest {
             }
         }
         throw new AssertionError("no behaviour " + key);
+    }
+
+    /** The ends of what can be set, and what lies just beyond them. */
+    @ParameterizedTest
+    @CsvSource({
+        "tinyBlock, 0, true", "tinyBlock, 8, true", "tinyBlock, 32, true", "tinyBlock, 64, false",
+        "headerLimit, 8, true", "headerLimit, 512, true", "headerLimit, 0, false", "headerLimit, 520, false",
+        "headerLimit, 12, false", "smallLimit, 1024, true", "smallLimit, 32768, true", "smallLimit, 1023, false",
+        "smallLimit, 32769, false", "arenaGrowth, 4MiB, true", "arenaGrowth, 1GiB, true", "arenaGrowth, 2MiB, false",
+        "arenaGrowth, 2GiB, false", "arenaGrowth, 12MiB, false"
+    })
+    void sizesHaveBounds(String key, String value, boolean possible) {
+        Behaviours go = Behaviours.of("1.21");
+        if (possible) {
+            assertEquals(
+                    ByteSize.parse(value), Long.parseLong(go.with(key, value).value(behaviour(key))));
+        } else {
+            refused("expected", () -> go.with(key, value));
+        }
+    }
+
+    /** Headers take 8 bytes of what a small object may have. */
+    @Test
+    void theLayoutIsTheBehaviours() {
+        assertEquals(32768, Behaviours.of("1.21").layout(0, 0).smallLimitBytes());
+        assertEquals(
+                32760, Behaviours.of("1.23").with("smallLimit", "32768").layout(0, 0).smallLimitBytes());
+        assertEquals(
+                4096, Behaviours.of("1.23").with("smallLimit", "4096").layout(0, 0).smallLimitBytes());
+        assertEquals(7, Behaviours.of("1.23").layout(7, 100).baseChunk());
+        assertEquals(100, Behaviours.of("1.23").layout(7, 100).basePaddingPages());
+    }
+
+    @Test
+    void oneBehaviourCanBeTakenFromAnotherVersion() {
+        Behaviours taken = Behaviours.of("1.23").with(Behaviour.LARGE_ZEROING, Behaviours.of("1.24"));
+        assertEquals("always", taken.value(Behaviour.LARGE_ZEROING));
+        assertEquals("1.23", taken.version());
+        assertEquals("1.23 {largeZeroing=always}", taken.toString());
+        assertEquals("1.23", Behaviours.of("1.23").toString());
+        SizeClasses two = SizeClasses.GO;
+        Behaviours tabled = Behaviours.of("1.23").withSizeClasses("mine", two);
+        assertEquals("mine", tabled.value(Behaviour.SIZE_CLASSES));
+        assertEquals("mine", Behaviours.of("1.24").with(Behaviour.SIZE_CLASSES, tabled).value(Behaviour.SIZE_CLASSES));
+        assertEquals(Map.of("sizeClasses", "mine"), tabled.settings());
     }
 }

@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.Metric;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.bisect.Bisection;
@@ -24,11 +25,12 @@ import picocli.CommandLine.Spec;
 /** {@code bisect}: which change between two versions made a trace's figure what it is. */
 @Command(
         name = "bisect",
+        customSynopsis =
+                "needzero bisect [OPTIONS] (--good=VERSION --bad=VERSION | --old=VERSION --new=VERSION) TRACE",
         mixinStandardHelpOptions = true,
         description = {
-            "Finds the change between two Go versions that explains why a metric rose, as git bisect does, and names its"
-                    + " commit. When the good version is the newer one, the change that mended it is sought.",
-            ""
+            "Find the change between two Go versions that explains why a metric rose, as git bisect does, and name its"
+                    + " commit. When the good version is the newer one, the change that mended it is sought."
         },
         footer = {
             "",

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 /** {@code calibrate}: what the program writes of its large objects, from what was resident. */
 @Command(
         name = "calibrate",
+        customSynopsis = "needzero calibrate [OPTIONS] (--rss=SIZE | --smaps=FILE) TRACE",
         mixinStandardHelpOptions = true,
         description = {
             "Find how much of its large objects a program writes, from how much of its heap was resident.",

@@ -26,7 +26,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Write a trace in another format: .nzt is small and fast to read, CSV and JSON Lines are for other tools.",
-            "Says what the target cannot hold."
+            "What the target cannot hold is named."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  needzero convert service.trace.gz service.nzt",
+            "  needzero convert service.trace.gz service.csv",
+            "  needzero convert heaptrack.app.gz app.nzt --noscan 'char* >=64KiB'"
         })
 final class ConvertCommand implements Callable<Integer> {
     @Spec

@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "fidelity",
         mixinStandardHelpOptions = true,
-        description = "Verify every recording of a directory and print one table; exit 4 when a threshold is missed.")
+        description = "Verify every recording of a directory and print one table; exit 4 when a threshold is missed.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero fidelity recordings",
+            "  needzero fidelity recordings --filter 'large-*' --min-pages 99 --csv"
+        })
 final class FidelityCommand implements Callable<Integer> {
     private static final int THREADS = 2;
 

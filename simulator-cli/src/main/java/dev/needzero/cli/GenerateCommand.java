@@ -35,6 +35,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Write the trace of a program that never ran: same seed, same events.",
             "Without a file: any command takes gen:WORKLOAD in place of a TRACE."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  needzero generate --list",
+            "  needzero generate 'service?channels=64&fill=2%%' --events 1e7 -o service.nzt",
+            "  needzero generate --like heap.pb.gz -o like.nzt"
         })
 final class GenerateCommand implements Callable<Integer> {
     private static final String LIKE = "like";

@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.history.History;
 import dev.needzero.experiment.history.History.Chapter;
 import dev.needzero.experiment.history.History.Verdict;
@@ -23,9 +24,8 @@ import picocli.CommandLine.Spec;
         name = "history",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the known stories of Go programs that held more memory than their metrics said, and sets what twins say"
-                    + " now beside what was observed then.",
-            ""
+            "Run the known stories of Go programs that held more memory than their metrics said, and set what twins say"
+                    + " now beside what was observed then."
         },
         footer = {
             "",

@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "info",
         mixinStandardHelpOptions = true,
-        description = "Say what a trace holds: events, objects by size and lifetime, types, and what it cannot tell.")
+        description = "Say what a trace holds: events, objects by size and lifetime, types, and what it cannot tell.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero info service.trace.gz",
+            "  needzero info service.trace.gz --chart sizes.svg"
+        })
 final class InfoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -132,6 +132,7 @@ public final class Main implements Runnable {
         line.setExpandAtFiles(false); // @FILE is a file of touch rules
         line.setUsageHelpWidth(110);
         CommandGroups.install(line);
+        OptionGroups.install(line);
         return line;
     }
 

@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.trace.Nearest;
 import dev.needzero.report.TargetFile;
 import java.io.IOException;
 import java.io.PrintWriter;

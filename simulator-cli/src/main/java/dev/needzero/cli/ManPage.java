@@ -3,6 +3,7 @@ package dev.needzero.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,23 +51,29 @@ final class ManPage {
 
     private void arguments() {
         List<PositionalParamSpec> positionals = spec.positionalParameters();
-        List<OptionSpec> options =
-                spec.options().stream().filter(option -> !option.hidden()).toList();
-        if (positionals.isEmpty() && options.isEmpty()) {
+        Map<String, List<OptionSpec>> groups = OptionGroups.of(spec);
+        if (positionals.isEmpty() && groups.isEmpty()) {
             return;
         }
         macro("SH", "OPTIONS");
         for (PositionalParamSpec positional : positionals) {
             tagged("\\fI" + escaped(positional.paramLabel()) + "\\fR", positional.description());
         }
-        for (OptionSpec option : options) {
+        groups.forEach((heading, options) -> {
+            if (!heading.isEmpty()) {
+                macro("SS", heading);
+            }
+            options.forEach(this::option);
+        });
+    }
+
+    private void option(OptionSpec option) {
             List<String> names = new ArrayList<>();
             for (String name : option.names()) {
                 names.add("\\fB" + escaped(name) + "\\fR");
             }
             String label = option.arity().max() > 0 ? " \\fI" + escaped(option.paramLabel()) + "\\fR" : "";
             tagged(String.join(", ", names) + label, option.description());
-        }
     }
 
     private void tagged(String tag, String[] description) {
@@ -142,7 +149,16 @@ final class ManPage {
                 .append('\n');
     }
 
+    /** What is not ASCII goes by its number, for roff reads bytes. */
     private static String escaped(String text) {
-        return text.replace("\\", "\\e").replace("-", "\\-");
+        StringBuilder escaped = new StringBuilder();
+        text.replace("\\", "\\e").replace("-", "\\-").codePoints().forEach(c -> {
+            if (c < 128) {
+                escaped.appendCodePoint(c);
+            } else {
+                escaped.append(String.format(Locale.ROOT, "\\[u%04X]", c));
+            }
+        });
+        return escaped.toString();
     }
 }

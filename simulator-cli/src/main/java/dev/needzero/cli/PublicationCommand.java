@@ -27,9 +27,8 @@ import picocli.CommandLine.Spec;
         name = "publication",
         mixinStandardHelpOptions = true,
         description = {
-            "Tries every order of the steps of allocating a large object against the collector's, and prints a shortest"
-                    + " schedule that lets the collector scan memory that is not cleared, or that there is none.",
-            ""
+            "Try every order of the steps of allocating a large object against the collector's, and print a shortest"
+                    + " schedule that lets the collector scan memory that is not cleared, or that there is none."
         },
         footer = {
             "",
@@ -43,22 +42,22 @@ public final class PublicationCommand implements Callable<Integer> {
             names = "--go",
             paramLabel = "V",
             split = ",",
-            description = "Go versions: ${COMPLETION-CANDIDATES} (default: all)",
+            description = "Go versions: ${COMPLETION-CANDIDATES}. Default: all.",
             completionCandidates = Versions.class)
     private List<String> versions = new ArrayList<>();
 
     @Option(
             names = "--memory",
             paramLabel = "MODEL",
-            description = "strong (x86-64) or weak (arm64-like) (default: both)",
+            description = "The machine: strong as x86-64 is, or weak as arm64 is. Default: both.",
             completionCandidates = Models.class)
     private String memory;
 
     @Option(
             names = "--break",
             paramLabel = "PART",
-            description = "spoil a part of the protocol to see what it is for: ${COMPLETION-CANDIDATES}"
-                    + " (default: ${DEFAULT-VALUE})",
+            description = "Spoil a part of the protocol to see what it is for: ${COMPLETION-CANDIDATES}."
+                    + " Default: ${DEFAULT-VALUE}.",
             defaultValue = "none",
             completionCandidates = Parts.class)
     private String breakage;

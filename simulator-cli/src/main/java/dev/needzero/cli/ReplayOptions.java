@@ -1,5 +1,6 @@
 package dev.needzero.cli;
 
+import dev.needzero.trace.Nearest;
 import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
 import dev.needzero.experiment.TouchRules;

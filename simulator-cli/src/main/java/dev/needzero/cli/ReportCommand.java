@@ -3,6 +3,7 @@ package dev.needzero.cli;
 import dev.needzero.experiment.LiveTypes;
 import dev.needzero.experiment.Replay;
 import dev.needzero.experiment.Replays;
+import dev.needzero.report.Comparison;
 import dev.needzero.report.HtmlReport;
 import dev.needzero.report.PageMapRecorder;
 import dev.needzero.report.ReportBuilder;
@@ -10,7 +11,7 @@ import dev.needzero.report.ReportData;
 import dev.needzero.report.Run;
 import dev.needzero.report.TargetFile;
 import dev.needzero.runtime.Behaviours;
-import dev.needzero.trace.TraceReader;
+import dev.needzero.trace.TraceInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,14 @@ import picocli.CommandLine.Spec;
         name = "report",
         mixinStandardHelpOptions = true,
         description =
-                "Replay a trace under several Go versions into one HTML file: memory over time, and every OS page.")
+                "Replay a trace under several Go versions into one HTML file: memory over time, and every OS page.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero report service.trace.gz",
+            "  needzero report service.trace.gz --go 1.23..1.26 --memory-max 512MiB -o service.html",
+            "  needzero report gen:service --go 1.23,1.24"
+        })
 final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -69,39 +77,53 @@ final class ReportCommand implements Callable<Integer> {
             List<Replay> replays = Replays.runAll(reader, versions, settings, pages, progress);
             progress.close();
             List<LiveTypes.Use> types = reader.uses();
-            List<ReportData.Run> runs = new ArrayList<>();
+            List<Run> runs = new ArrayList<>();
+            List<ReportData.Run> shown = new ArrayList<>();
             for (int i = 0; i < replays.size(); i++) {
-                Run run = new Run(versions.get(i), settings.recordedPlacement(), replays.get(i));
-                runs.add(ReportBuilder.run(run, pages.get(i), types));
+                runs.add(new Run(versions.get(i), settings.recordedPlacement(), replays.get(i)));
+                shown.add(ReportBuilder.run(runs.get(i), pages.get(i), types));
             }
+            Comparison comparison =
+                    new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             String name = trace.equals("-")
                     ? "standard input"
                     : Path.of(trace).getFileName().toString();
             String subtitle =
                     String.format(Locale.ROOT, "%s, %,d events", reader.info().format(), reader.eventsDecoded());
-            ReportData data = new ReportData(name, subtitle, true, runs, assumptions(settings, reader));
+            ReportData data = new ReportData(
+                    name,
+                    subtitle,
+                    true,
+                    shown,
+                    comparison.verdicts(),
+                    assumptions(settings, reader.info(), replays.get(0), comparison));
             byte[] html = HtmlReport.of(data).getBytes(StandardCharsets.UTF_8);
             TargetFile.write(file, to -> to.write(html));
             PrintWriter out = spec.commandLine().getOut();
             out.print("Written: " + file + "\n");
-            for (String warning : reader.warnings()) {
-                out.print("Note: " + warning + ".\n");
+            for (String note : comparison.notes()) {
+                out.print("Note: " + note + ".\n");
             }
             out.flush();
         }
         return Exit.DONE;
     }
 
-    private List<String> assumptions(Replays.Settings settings, TraceReader reader) {
+    private List<String> assumptions(
+            Replays.Settings settings, TraceInfo trace, Replay replay, Comparison comparison) {
         List<String> all = new ArrayList<>();
-        all.add(options.assumptions(settings, reader.info()));
-        if (reader.info().placed()) {
-            all.add("Objects are freed where the recording freed them, under every version.");
+        all.add(options.assumptions(settings, replay));
+        if (trace.placed()) {
+            all.add(
+                    settings.gc().simulated()
+                            ? "Objects are freed where a collector of the twin's own finds them dead, under each version"
+                                    + " for itself."
+                            : "Objects are freed where the recording freed them, under every version.");
             all.add("The trace has slots but no requested sizes: an object in use counts with its whole slot.");
         }
         all.add("Types are those of the recording's live objects at the end; objects not yet swept count as live.");
-        for (String warning : reader.warnings()) {
-            all.add(warning + ".");
+        for (String note : comparison.notes()) {
+            all.add(note + ".");
         }
         return all;
     }

@@ -27,6 +27,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Join the files that the parts of a sweep wrote, in the order of the grid.",
             "Exit 4 when a run is missing or stands there twice: then nothing is written."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  needzero sweep merge all.csv part*.csv"
         })
 final class SweepMergeCommand implements Callable<Integer> {
     private static final int NAMED = 20;

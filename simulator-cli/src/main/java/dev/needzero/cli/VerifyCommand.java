@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Hold the twin against a recording's truth file, and say where they part.")
+        description = "Hold the twin against a recording's truth file, and say where they part.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero verify service.trace.gz",
+            "  needzero verify service.trace.gz --truth service.truth.jsonl.gz"
+        })
 final class VerifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

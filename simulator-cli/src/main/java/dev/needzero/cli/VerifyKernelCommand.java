@@ -21,6 +21,12 @@ import picocli.CommandLine.Spec;
             "Memory of this process is reserved, mapped, advised and written as the twin does it; smaps and pagemap say what"
                     + " came of that. Linux only. Exit code 4 when they differ; with --thp always, when resident memory"
                     + " differs by more than 1 %%."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  needzero verify-kernel service.trace.gz --go 1.24",
+            "  needzero verify-kernel gen:large --go 1.24 --thp always"
         })
 final class VerifyKernelCommand implements Callable<Integer> {
     @Spec

@@ -24,7 +24,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "versions",
         mixinStandardHelpOptions = true,
-        description = "List the behaviours in which Go versions differ, each settable alone with --set.")
+        description = "List the behaviours in which Go versions differ, each settable alone with --set.",
+        footer = {
+            "",
+            "Examples:",
+            "  needzero versions",
+            "  needzero versions --size-classes",
+            "  needzero replay service.trace.gz --go 1.23 --set largeZeroing=always"
+        })
 final class VersionsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -82,4 +82,9 @@ interface GoCollector {
 
     /** What the last collection left alive, or -1 before the first. */
     long liveBytes();
+
+    /** The memory limit that the recorded goals tell of, roughly; -1 where they tell of none. */
+    default long inferredLimitBytes() {
+        return -1;
+    }
 }

@@ -57,6 +57,7 @@ public final class GoReplay extends Replay {
     private EventBatch current;
     private long now;
     private long unknownObjects;
+    private long cyclesAtLastSpan;
     private long ordinal;
 
     /** How many spans and objects the twin put where the recording had them. */
@@ -172,6 +173,11 @@ public final class GoReplay extends Replay {
         return collector.own();
     }
 
+    /** The memory limit that the recorded goals tell of, roughly; -1 where they tell of none. */
+    public long inferredLimitBytes() {
+        return collector.inferredLimitBytes();
+    }
+
     public Placement placement() {
         return placement;
     }
@@ -195,10 +201,15 @@ public final class GoReplay extends Replay {
         short[] ps = batch.proc;
         collector.batch(batch);
         current = batch;
+        boolean snapshot = before.inSnapshot();
         for (int i = from; i < to; i++) {
             byte kind = kinds[i];
             int proc = procs == 0 ? ps[i] : ps[i] % procs;
             index = i;
+            if (snapshot && (kind == Kind.OBJECT_ALLOC || kind == Kind.OBJECT_FREE)) {
+                before.finishSnapshot(); // a damaged trace breaks it off with an object's event
+                snapshot = false;
+            }
             if (kind == Kind.OBJECT_ALLOC) {
                 collector.beforeObject(proc);
                 int next = following == null ? i : inStep(batch, i, to, heap.proc(proc));
@@ -213,6 +224,7 @@ public final class GoReplay extends Replay {
                 now = batch.timeNanos[i];
                 os.advanceTo(now);
                 other(kind, proc, as[i], batch.b[i], cs[i], i);
+                snapshot = before.inSnapshot();
             }
         }
         now = to > 0 ? batch.timeNanos[to - 1] : now;
@@ -556,6 +568,7 @@ public final class GoReplay extends Replay {
                 && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
             // several may have been lost in a row
         }
+        cyclesAtLastSpan = collector.cycles();
         if (following != null) {
             int would = losesSpans ? heap.peek(p, npages) : -1;
             if (would >= 0 && would < address >>> Units.PAGE_SHIFT) {
@@ -628,11 +641,20 @@ public final class GoReplay extends Replay {
             boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
             if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
                 lostSpans.remove(k);
-                makeLostSpan(p, would, pages, lost[1] == 0 ? MSpan.State.STACK : MSpan.State.WORK_BUFFER);
+                makeLostSpan(
+                        p,
+                        would,
+                        pages,
+                        markedSinceSpan() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether the collector marked at any time since a span was last made: only then does it take work buffers. */
+    private boolean markedSinceSpan() {
+        return collector.recordedMarking() || collector.cycles() != cyclesAtLastSpan;
     }
 
     private void makeLostSpan(P p, int page, int pages, MSpan.State use) {

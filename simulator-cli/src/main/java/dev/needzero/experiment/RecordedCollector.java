@@ -1,5 +1,7 @@
 package dev.needzero.experiment;
 
+import dev.needzero.gc.LimitEvidence;
+import dev.needzero.gc.MemoryLimit;
 import dev.needzero.gc.RecordedSweep;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
@@ -21,6 +23,8 @@ final class RecordedCollector implements GoCollector {
     private final GoRuntime runtime;
     private final MHeap heap;
     private final RecordedSweep sweep;
+    private final LimitEvidence limit;
+    private long limitBytes = -1;
     private final RecordedSpans spans;
     private final boolean recordedPlacement;
     private final boolean sameClasses;
@@ -59,6 +63,7 @@ final class RecordedCollector implements GoCollector {
         this.runtime = runtime;
         this.heap = runtime.heap();
         this.sweep = runtime.recordedSweep();
+        this.limit = runtime.limitEvidence();
         this.spans = spans;
         this.recordedPlacement = recordedPlacement;
         this.sameClasses = sameClasses;
@@ -187,6 +192,13 @@ final class RecordedCollector implements GoCollector {
             case Kind.HEAP_ALLOC -> lastHeapAlloc = a;
             case Kind.HEAP_GOAL -> {
                 goalBytes = a;
+                if (afterCollection) {
+                    limit.committed(a, liveBytes);
+                    runtime.scavenger().setLimit(limit.limit());
+                    if (limit.limit() != MemoryLimit.NONE) {
+                        limitBytes = limit.limit().bytes();
+                    }
+                }
                 runtime.scavenger().heapGoal(a, afterCollection);
                 afterCollection = false;
             }
@@ -228,6 +240,11 @@ final class RecordedCollector implements GoCollector {
     @Override
     public long liveBytes() {
         return liveBytes;
+    }
+
+    @Override
+    public long inferredLimitBytes() {
+        return limitBytes;
     }
 
     private void countIdle() {

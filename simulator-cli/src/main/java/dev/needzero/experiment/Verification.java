@@ -2,12 +2,15 @@ package dev.needzero.experiment;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.needzero.gc.Scavenger;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
+import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
+import dev.needzero.units.Units;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -152,11 +155,7 @@ public final class Verification {
                         GoReplay twin = (GoReplay) any;
                         Truth.Line line = truth.line(at.number());
                         if (line != null && !settings.backgroundScavenger()) {
-                            long more = line.metrics().get("/memory/classes/heap/released:bytes")
-                                    - twin.runtime().heap().stats().released();
-                            if (more > 0) {
-                                twin.runtime().scavenger().release(more);
-                            }
+                            releaseAsMuch(twin.runtime(), line);
                             rows.add(row(twin.look(at), line, twin, sameRun));
                         } else if (line != null) {
                             rows.add(row(at, line, twin, sameRun));
@@ -174,6 +173,25 @@ public final class Verification {
                     (System.nanoTime() - begun) / 1e9,
                     rows,
                     reader.warnings());
+        }
+    }
+
+    /**
+     * Releases what the truth says was released. The recorder read the pages before it asked the runtime, and the scavenger
+     * may have gone on in between: what is resident tells how far it was when the pages were read.
+     */
+    private static void releaseAsMuch(GoRuntime runtime, Truth.Line line) {
+        long more = line.metrics().get("/memory/classes/heap/released:bytes")
+                - runtime.heap().stats().released();
+        long resident = (long) line.resident().cardinality() << Units.OS_PAGE_SHIFT;
+        while (more > 0 && runtime.os().rssBytes() > resident) {
+            long before = runtime.heap().stats().released();
+            runtime.scavenger().release(Math.min(more, Scavenger.STEP_BYTES));
+            long released = runtime.heap().stats().released() - before;
+            if (released == 0) {
+                return;
+            }
+            more -= released;
         }
     }
 
@@ -275,6 +293,7 @@ public final class Verification {
             placement.put("inferredSpans", p.inferredSpans());
             placement.put("firstDifference", p.firstDifference());
         }
+        json.put("inferredLimitBytes", replay.inferredLimitBytes() < 0 ? null : replay.inferredLimitBytes());
         json.put("placement", sameRun ? placement : null);
         List<Object> checkpoints = new ArrayList<>();
         for (Row row : rows) {

@@ -57,6 +57,7 @@ public final class HtmlReport {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("hasClock", data.hasClock());
         map.put("runs", data.runs().stream().map(HtmlReport::json).toList());
+        map.put("verdicts", data.verdicts());
         map.put("assumptions", data.assumptions());
         return map;
     }

@@ -10,11 +10,13 @@ import java.util.List;
  * @param subtitle one line below it: format, events, touch rules
  * @param hasClock whether times are nanoseconds; otherwise they are event numbers
  * @param runs one replay each, in the order to show; the first is what the others are compared with
+ * @param verdicts what a cgroup's limits would have meant, a sentence each, a kernel's log line indented; empty without limits
  * @param assumptions what the numbers rest on, a sentence each
  */
-public record ReportData(String title, String subtitle, boolean hasClock, List<Run> runs, List<String> assumptions) {
+public record ReportData(String title, String subtitle, boolean hasClock, List<Run> runs, List<String> verdicts, List<String> assumptions) {
     public ReportData {
         runs = List.copyOf(runs);
+        verdicts = List.copyOf(verdicts);
         assumptions = List.copyOf(assumptions);
         if (runs.isEmpty()) {
             throw new IllegalArgumentException("a report needs at least one run");

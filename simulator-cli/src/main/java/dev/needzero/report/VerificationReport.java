@@ -34,6 +34,11 @@ public final class VerificationReport {
             out.print(
                     "another run's truth: resident and mapped memory are compared; addresses and single pages are its own\n");
         }
+        if (result.replay().inferredLimitBytes() >= 0) {
+            out.print("memory limit inferred            about "
+                    + ByteSize.format(result.replay().inferredLimitBytes())
+                    + ": the heap goals leave the same beside all else, however much is alive\n");
+        }
         out.print("\n");
         checkpoints(out);
         out.print("\n");

@@ -1,5 +1,6 @@
 package dev.needzero.workload;
 
+import dev.needzero.trace.Nearest;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -97,7 +98,7 @@ public final class WorkloadSpec {
             }
         }
         List<String> known = Workloads.ALL.stream().map(WorkloadKind::name).toList();
-        throw new IllegalArgumentException("workload \"" + name + "\" is not known" + NearMiss.hint(name, known)
+        throw new IllegalArgumentException("workload \"" + name + "\" is not known" + Nearest.hint(name, known)
                 + " (known are " + String.join(", ", known) + ")");
     }
 }

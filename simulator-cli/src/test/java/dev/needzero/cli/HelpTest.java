@@ -60,11 +60,35 @@ class HelpTest {
     }
 
     @Test
-    void distancesAreThoseOfATextbook() {
-        assertEquals(3, Nearest.distance("kitten", "sitting"));
-        assertEquals(1, Nearest.distance("repaly", "replay"));
-        assertEquals(4, Nearest.distance("", "four"));
-        assertEquals(0, Nearest.distance("same", "same"));
+    void everyCommandShowsExamplesAndSpeaksInWholeSentences() {
+        commands().forEach((name, command) -> {
+            String help = Invocation.of(name, "--help").out();
+            assertTrue(help.contains("  needzero " + name), help);
+            assertTrue(help.lines().allMatch(line -> line.length() <= 110), help);
+            assertTrue(help.startsWith("Usage: needzero " + name + " ["), help);
+            for (OptionSpec option : command.getCommandSpec().options()) {
+                assertTrue(
+                        String.join(" ", option.description()).endsWith("."), name + " " + option.longestName());
+            }
+        });
+    }
+
+    @Test
+    void manyOptionsStandUnderHeadingsEachOnce() {
+        String help = Invocation.of("replay", "--help").out();
+        int own = help.indexOf("--pprof");
+        int system = help.indexOf("\nThe operating system:\n");
+        assertTrue(help.startsWith("Usage: needzero replay [OPTIONS] TRACE\n"), help);
+        assertTrue(system > 0 && help.indexOf("  --thp=") > system, help);
+        assertTrue(help.indexOf("\nFiles to write:\n") < own, help);
+        commands().get("replay").getCommandSpec().options().stream()
+                .map(OptionSpec::longestName)
+                .forEach(name -> assertEquals(
+                        1,
+                        help.lines()
+                                .filter(line -> line.matches(" +(-\\w, )?" + name + "\\b(?!-).*"))
+                                .count(),
+                        name));
     }
 
     @Test
@@ -82,7 +106,7 @@ class HelpTest {
             }
             assertFalse(page.contains("${") || page.contains("%%") || page.contains("\u001b"), page);
             for (String line : page.lines().toList()) {
-                assertTrue(!line.startsWith("'") && line.matches("(?s)(\\.(TH|SH|PP|TP|nf|fi)\\b|[^.]).*"), line);
+                assertTrue(!line.startsWith("'") && line.matches("(?s)(\\.(TH|SH|SS|PP|TP|nf|fi)\\b|[^.]).*"), line);
             }
         }
     }

@@ -61,6 +61,21 @@ class ReportCommandTest {
     }
 
     @Test
+    void itSaysWhatTheCgroupWouldHaveDoneAndByWhatCollector() throws IOException {
+        Path file = directory.resolve("report.html");
+        Invocation report = Invocation.of(
+                "report", CHANNELS, "--go", "1.24", "--gc", "simulated", "--memory-max", "8MiB", "-o", file);
+        assertEquals(Exit.DONE, report.exit(), report.err());
+        Map<String, Object> data = JSON.std.mapFrom(unpacked(Files.readString(file), "data"));
+        List<?> verdicts = (List<?>) data.get("verdicts");
+        assertTrue(verdicts.get(0).toString().startsWith("memory.max 8.00 MiB: KILLED at event "), verdicts.toString());
+        assertTrue(verdicts.get(1).toString().contains("Memory cgroup out of memory"), verdicts.toString());
+        String assumptions = data.get("assumptions").toString();
+        assertTrue(assumptions.contains("the twin's own at GOGC="), assumptions);
+        assertFalse(assumptions.contains("where the recording freed them"), assumptions);
+    }
+
+    @Test
     void anOutputThatCannotBeWrittenIsAnError() {
         Invocation report = Invocation.of("report", CHANNELS, "-o", directory.resolve("none/report.html"));
         assertEquals(Exit.USAGE, report.exit(), report.err());

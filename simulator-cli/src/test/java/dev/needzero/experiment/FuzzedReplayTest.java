@@ -22,10 +22,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Damaged Go traces that a reader still makes sense of, all the way: counted, replayed under either placement. The answer is
- * a result or one line of complaint, whatever the trace claims of its heap.
+ * a result or one line of complaint, whatever the trace claims of its heap, and the twin keeps its own laws throughout.
  */
 class FuzzedReplayTest {
     private static final int QUICK_INPUTS = 250;
+    /** Events after which the twin is held against its laws. */
+    private static final int CHECK_EVERY = 200;
+
     private static final String[] SMALL = {
         "large-ptr-8M@go1.23.0", "large-ptr-1M@go1.25.14", "release-ptr@go1.26.7", "release-noscan@go1.23.0"
     };
@@ -50,7 +53,7 @@ class FuzzedReplayTest {
                 if (way == 0) {
                     TraceSummary.of(reader, r -> {});
                 } else {
-                    Replays.Settings settings = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2);
+                    Replays.Settings settings = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2, true, CHECK_EVERY);
                     Behaviours version = Behaviours.of(way == 1 ? "1.24" : "1.26");
                     Replays.run(reader, version, settings, null, false, null, null);
                 }

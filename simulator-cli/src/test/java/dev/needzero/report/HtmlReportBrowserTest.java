@@ -84,6 +84,26 @@ class HtmlReportBrowserTest {
     }
 
     @Test
+    void whatIsUnderThePointerIsSaidAnewForEachMoment() throws Exception {
+        open(tiny());
+        hover(0, 5);
+        browser.eval("document.getElementById('step-back').click()");
+        assertTrue(text("#tooltip").contains("program: resident"), text("#tooltip"));
+        browser.eval("document.querySelector('input[value=difference]').click()");
+        assertEquals("true", browser.eval("document.getElementById('tooltip').hidden"));
+    }
+
+    @Test
+    void whatTheCgroupWouldHaveDoneIsSaid() throws Exception {
+        open(tiny());
+        assertEquals("1", browser.eval("document.querySelectorAll('#limits-list li').length"));
+        assertTrue(text("#limits-list li").startsWith("Go A: memory.max 8 KiB: KILLED"), text("#limits-list li"));
+        assertTrue(text("#limits-list code").startsWith("Memory cgroup out of memory"), text("#limits-list code"));
+        open(ReportSamples.twoVersions());
+        assertEquals("true", browser.eval("document.getElementById('limits').hidden"));
+    }
+
+    @Test
     void arrowKeysWalkFromPageToPage() throws Exception {
         open(tiny());
         browser.eval("document.querySelector('canvas').focus()");
@@ -162,7 +182,7 @@ class HtmlReportBrowserTest {
         Run run = tinyRun("Go A", true);
         Run bare = new Run(
                 run.label(), run.samples(), run.gcTimes(), List.of(), run.committedBy(), null, List.of(), List.of());
-        open(new ReportData("bare", "", false, List.of(bare), List.of()));
+        open(new ReportData("bare", "", false, List.of(bare), List.of(), List.of()));
         assertEquals(List.of(), browser.errors());
         assertEquals("true", browser.eval("document.getElementById('pages').hidden"));
         assertTrue(text("#chart-reading").startsWith("event 2,000,000"), text("#chart-reading"));
@@ -219,7 +239,13 @@ class HtmlReportBrowserTest {
 
     /** Two runs of three frames over 64 OS pages; only in the first is page 5 cleared. */
     private static ReportData tiny() {
-        return new ReportData("tiny", "", true, List.of(tinyRun("Go A", true), tinyRun("Go B", false)), List.of());
+        return new ReportData(
+                "tiny",
+                "",
+                true,
+                List.of(tinyRun("Go A", true), tinyRun("Go B", false)),
+                List.of("Go A: memory.max 8 KiB: KILLED at event 2", "  Memory cgroup out of memory: Killed process 1"),
+                List.of());
     }
 
     private static Run tinyRun(String label, boolean clears) {

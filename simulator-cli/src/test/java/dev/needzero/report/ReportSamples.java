@@ -42,6 +42,7 @@ final class ReportSamples {
                 "an invented heap, for tests <of this report>",
                 true,
                 runs,
+                List.of(),
                 List.of("Nothing here was measured.", "Large buffers are written to a quarter: large=25%."));
     }
 

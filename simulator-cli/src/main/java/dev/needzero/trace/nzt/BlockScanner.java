@@ -74,6 +74,11 @@ final class BlockScanner {
         return position - block.payloadBytes();
     }
 
+    /** A copy of what {@link #array} holds of {@link #block}. */
+    byte[] payload() {
+        return Arrays.copyOfRange(buffer, payloadOffset(), position);
+    }
+
     /** Bytes left behind the last block, after {@link Found#END}. */
     int remainder() {
         return filled - position;

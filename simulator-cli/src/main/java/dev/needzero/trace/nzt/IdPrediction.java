@@ -1,11 +1,13 @@
 package dev.needzero.trace.nzt;
 
+import java.util.Arrays;
+
 /**
  * Guesses the id that a dense, recycling numbering hands out next: the one freed last, else the next fresh one. Encoder
  * and decoder keep one each and feed them alike, block by block.
  */
 final class IdPrediction {
-    private final long[] freed = new long[Block.MAX_EVENTS];
+    private long[] freed = new long[16];
     private int freedCount;
     private long nextFresh;
     private long recent;
@@ -39,6 +41,9 @@ final class IdPrediction {
     }
 
     void freed(long id) {
+        if (freedCount == freed.length) {
+            freed = Arrays.copyOf(freed, freedCount * 2);
+        }
         freed[freedCount++] = id;
     }
 }

@@ -150,13 +150,35 @@ final class Lane {
         int firstClosed = open + 1;
         int next = at;
         long value = last[chain];
-        for (int i = from; i < to; i++) {
-            int s = symbol[next++] & 0xff;
-            value += s >= firstClosed ? steps[s] : explicit.signed() << shift;
-            a[i] = value;
+        for (int i = from, end; i < to; i = end) {
+            end = Math.min(to, i + Long.BYTES);
+            if (end - i == Long.BYTES && EightSymbols.areOne(symbol, next) && (symbol[next] & 0xff) >= firstClosed) {
+                value = ascend(a, i, value, steps[symbol[next] & 0xff]);
+                next += Long.BYTES;
+                continue;
+            }
+            for (int j = i; j < end; j++) {
+                int s = symbol[next++] & 0xff;
+                value += s >= firstClosed ? steps[s] : explicit.signed() << shift;
+                a[j] = value;
+            }
         }
         last[chain] = value;
         at = next;
+    }
+
+    /** Fills eight values that each follow the one before by one step; returns the last. */
+    private static long ascend(long[] a, int from, long before, long by) {
+        a[from] = before + by;
+        a[from + 1] = before + 2 * by;
+        a[from + 2] = before + 3 * by;
+        a[from + 3] = before + 4 * by;
+        a[from + 4] = before + 5 * by;
+        a[from + 5] = before + 6 * by;
+        a[from + 6] = before + 7 * by;
+        long value = before + 8 * by;
+        a[from + 7] = value;
+        return value;
     }
 
     private void withC(long[] a, int[] c, int from, int to, int firstChain) throws DamagedBlockException {
@@ -166,24 +188,36 @@ final class Lane {
         long[] contextsAndCs = contextAndC;
         int firstClosed = open + 1;
         int next = at;
-        for (int i = from; i < to; i++) {
-            int s = symbol[next++] & 0xff;
-            long both = contextsAndCs[s];
-            long stepped = steps[s];
-            if (s < firstClosed) {
-                if (s == 0) {
-                    both = explicitContext();
-                }
-                stepped = explicit.signed() << shift;
-                if (s == 0 && hasC) {
-                    both |= checkedC(explicit.signed()) & 0xffffffffL;
-                }
+        for (int i = from, end; i < to; i = end) {
+            end = Math.min(to, i + Long.BYTES);
+            if (end - i == Long.BYTES && EightSymbols.areOne(symbol, next) && (symbol[next] & 0xff) >= firstClosed) {
+                int s = symbol[next] & 0xff;
+                next += Long.BYTES;
+                long both = contextsAndCs[s];
+                int chain = firstChain + (int) (both >>> Integer.SIZE);
+                previous[chain] = ascend(a, i, previous[chain], steps[s]);
+                Arrays.fill(c, i, end, (int) both);
+                continue;
             }
-            int chain = firstChain + (int) (both >>> Integer.SIZE);
-            long value = previous[chain] + stepped;
-            previous[chain] = value;
-            a[i] = value;
-            c[i] = (int) both;
+            for (int j = i; j < end; j++) {
+                int s = symbol[next++] & 0xff;
+                long both = contextsAndCs[s];
+                long stepped = steps[s];
+                if (s < firstClosed) {
+                    if (s == 0) {
+                        both = explicitContext();
+                    }
+                    stepped = explicit.signed() << shift;
+                    if (s == 0 && hasC) {
+                        both |= checkedC(explicit.signed()) & 0xffffffffL;
+                    }
+                }
+                int chain = firstChain + (int) (both >>> Integer.SIZE);
+                long value = previous[chain] + stepped;
+                previous[chain] = value;
+                a[j] = value;
+                c[j] = (int) both;
+            }
         }
         at = next;
     }

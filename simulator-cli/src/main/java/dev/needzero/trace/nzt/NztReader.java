@@ -38,7 +38,8 @@ public final class NztReader implements TraceReader {
     private final boolean seekable;
     private final boolean skipDamaged;
     private final BlockScanner scanner;
-    private final EventsDecoder decoder = new EventsDecoder();
+    private final ReadAhead blocks;
+    private EventsDecoder decoder = new EventsDecoder();
     private final TypeTable types = new TypeTable();
     /** Others ask for what is in it while this adds. */
     private final Map<Integer, String> strings = new ConcurrentHashMap<>();
@@ -76,6 +77,7 @@ public final class NztReader implements TraceReader {
         this.seekable = seekable;
         this.skipDamaged = skipDamaged;
         this.scanner = new BlockScanner(source);
+        this.blocks = new ReadAhead(scanner);
         readFileHeader();
         while (info == null) {
             if (!readBlock()) {
@@ -203,20 +205,22 @@ public final class NztReader implements TraceReader {
 
     /** Reads what comes next; false at the end. */
     private boolean readBlock() throws IOException {
-        blockOffset = scanner.offset();
-        BlockScanner.Found found = scanner.next();
-        current = scanner.block();
-        switch (found) {
+        // A pipe may have nothing more for a long time: there, nothing is read before it is wanted.
+        ReadAhead.Step step = blocks.next(decoder, info != null && bytesTotal >= 0);
+        decoder = step.decoder();
+        blockOffset = step.offset();
+        current = step.block();
+        switch (step.found()) {
             case BLOCK -> {
                 checkOrder();
-                take();
+                take(step);
             }
             case DAMAGED_PAYLOAD -> {
                 checkOrder();
-                damagedBlock(scanner.problem());
+                damagedBlock(step.problem());
             }
             case DAMAGED_HEADER -> {
-                damaged("byte " + blockOffset, "block " + nextNumber + ": " + scanner.problem());
+                damaged("byte " + blockOffset, "block " + nextNumber + ": " + step.problem());
                 scanner.resync();
             }
             case FOOTER -> {
@@ -253,16 +257,12 @@ public final class NztReader implements TraceReader {
         nextEvent = current.firstEvent() + current.events();
     }
 
-    private void take() throws IOException {
-        ByteSource in = new ByteSource(scanner.array(), scanner.payloadOffset(), current.payloadBytes());
+    private void take(ReadAhead.Step step) throws IOException {
         try {
-            switch (current.kind()) {
-                case Block.INFO -> info = NztInfo.read(in);
-                case Block.TYPES -> takeTypes(in);
-                case Block.STRINGS -> takeStrings(in);
-                case Block.EVENTS -> takeEvents();
-                case Block.END -> takeEnd(in);
-                default -> NztIndex.read(in);
+            if (step.isEvents()) {
+                takeEvents(step);
+            } else {
+                takePayload(new ByteSource(step.payload(), 0, step.payload().length));
             }
         } catch (DamagedBlockException | IndexOutOfBoundsException e) {
             decoder.drop();
@@ -270,9 +270,21 @@ public final class NztReader implements TraceReader {
         }
     }
 
-    private void takeEvents() throws IOException {
+    private void takePayload(ByteSource in) throws DamagedBlockException {
+        switch (current.kind()) {
+            case Block.INFO -> info = NztInfo.read(in);
+            case Block.TYPES -> takeTypes(in);
+            case Block.STRINGS -> takeStrings(in);
+            case Block.END -> takeEnd(in);
+            default -> NztIndex.read(in);
+        }
+    }
+
+    private void takeEvents(ReadAhead.Step step) throws IOException {
         decodedBefore = decodedByBlockEnd;
-        decoder.load(scanner.array(), scanner.payloadOffset(), current.payloadBytes(), current.events());
+        if (step.damage() != null) {
+            throw new DamagedBlockException(problem(step.damage()));
+        }
         decodedByBlockEnd = decoder.sourceEvents();
         eventsOfBlock = current.events();
         int lost = decoder.typesKnown() - types.size();
@@ -363,30 +375,30 @@ public final class NztReader implements TraceReader {
      * event that is not.
      */
     public void seekEvent(long event) throws IOException {
-        NztIndex blocks = seekableIndex();
-        if (event < 0 || blocks.eventBlocks() == 0 || event >= blocks.events()) {
+        NztIndex places = seekableIndex();
+        if (event < 0 || places.eventBlocks() == 0 || event >= places.events()) {
             toEnd();
             return;
         }
-        loadBlock(blocks, blocks.blockOfEvent(event));
+        loadBlock(places, places.blockOfEvent(event));
         discard(event - (nextEvent - decoder.left()));
     }
 
     /** Goes to the first event at or after this time, in nanoseconds since the trace's first. */
     public void seekTime(long nanos) throws IOException {
-        NztIndex blocks = seekableIndex();
+        NztIndex places = seekableIndex();
         EventBatch scratch = new EventBatch();
-        for (int block = blocks.blockOfTime(nanos, 0);
-                block < blocks.eventBlocks();
-                block = blocks.blockOfTime(nanos, block + 1)) {
-            loadBlock(blocks, block);
+        for (int block = places.blockOfTime(nanos, 0);
+                block < places.eventBlocks();
+                block = places.blockOfTime(nanos, block + 1)) {
+            loadBlock(places, block);
             long before = 0;
             while (decoder.left() > 0) {
                 scratch.size = 0;
                 decode(scratch, EventBatch.CAPACITY);
                 for (int i = 0; i < scratch.size; i++) {
                     if (scratch.timeNanos[i] >= nanos) {
-                        loadBlock(blocks, block);
+                        loadBlock(places, block);
                         discard(before + i);
                         return;
                     }
@@ -402,15 +414,16 @@ public final class NztReader implements TraceReader {
         ended = true;
     }
 
-    private void loadBlock(NztIndex blocks, int block) throws IOException {
+    private void loadBlock(NztIndex places, int block) throws IOException {
         decoder.drop();
-        goTo(blocks.offset(block));
+        goTo(places.offset(block));
         decodedByBlockEnd = decodedBefore = 0;
         loadEvents();
     }
 
     /** The next block found there is taken for the right one, whatever its number. */
     private void goTo(long offset) throws IOException {
+        blocks.stop();
         scanner.seek(offset);
         ended = false;
         long at = scanner.offset();
@@ -434,6 +447,7 @@ public final class NztReader implements TraceReader {
             throw new IOException(name + ": a stream cannot be read from the middle; open the file by its path");
         }
         if (index == null) {
+            blocks.stop();
             index = readIndex();
             if (index == null) {
                 index = rebuildIndex();
@@ -513,6 +527,7 @@ public final class NztReader implements TraceReader {
     /** Events in the file, where it can be told without reading it: opened by path. */
     public long events() throws IOException {
         long events = seekableIndex().events();
+        blocks.stop();
         scanner.seek(Block.FILE_HEADER_BYTES);
         nextNumber = 0;
         nextEvent = 0;
@@ -570,6 +585,8 @@ public final class NztReader implements TraceReader {
 
     @Override
     public void close() throws IOException {
-        closeable.close();
+        try (closeable) {
+            blocks.close();
+        }
     }
 }

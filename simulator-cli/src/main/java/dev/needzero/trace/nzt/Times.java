@@ -82,10 +82,27 @@ final class Times {
         byte[] symbol = symbols.array();
         int next = at;
         long t = time;
-        for (int i = from; i < to; i++) {
-            int s = symbol[next++] & 0xff;
-            t += s == 0 ? explicit.signed() : difference[s];
-            nanos[i] = t;
+        long[] differences = difference;
+        for (int i = from, end; i < to; i = end) {
+            end = Math.min(to, i + Long.BYTES);
+            long eight = EightSymbols.at(symbol, next);
+            if (end - i == Long.BYTES && !EightSymbols.holdZero(eight)) {
+                next += Long.BYTES;
+                nanos[i] = t += differences[(int) eight & 0xff];
+                nanos[i + 1] = t += differences[(int) (eight >>> 8) & 0xff];
+                nanos[i + 2] = t += differences[(int) (eight >>> 16) & 0xff];
+                nanos[i + 3] = t += differences[(int) (eight >>> 24) & 0xff];
+                nanos[i + 4] = t += differences[(int) (eight >>> 32) & 0xff];
+                nanos[i + 5] = t += differences[(int) (eight >>> 40) & 0xff];
+                nanos[i + 6] = t += differences[(int) (eight >>> 48) & 0xff];
+                nanos[i + 7] = t += differences[(int) (eight >>> 56)];
+                continue;
+            }
+            for (int j = i; j < end; j++) {
+                int s = symbol[next++] & 0xff;
+                t += s == 0 ? explicit.signed() : differences[s];
+                nanos[j] = t;
+            }
         }
         at = next;
         time = t;

@@ -282,18 +282,30 @@ class PageMapCanvas {
 
   /** Page -1 is none; without a place on the screen the tooltip stands beside the page. */
   select(page, clientX, clientY) {
+    this.pointer = clientX === undefined ? null : { x: clientX, y: clientY };
     if (page !== this.cursor) {
       this.cursor = page;
       this.draw();
     }
     if (page < 0) {
       this.onDetail(null);
+    } else {
+      this.refreshDetail();
+    }
+  }
+
+  /** Says anew what the page under the cursor is, for another moment. */
+  refreshDetail() {
+    if (this.cursor < 0) {
       return;
     }
     const box = this.canvas.getBoundingClientRect();
-    const x = clientX === undefined ? box.left + ((page % this.columns) + 1) * this.cell : clientX;
-    const y = clientY === undefined ? box.top + (Math.floor(page / this.columns) + 1) * this.cell : clientY;
-    this.onDetail(this.view.describe(page), x, y);
+    const beside = {
+      x: box.left + ((this.cursor % this.columns) + 1) * this.cell,
+      y: box.top + (Math.floor(this.cursor / this.columns) + 1) * this.cell,
+    };
+    const at = this.pointer || beside;
+    this.onDetail(this.view.describe(this.cursor), at.x, at.y);
   }
 }
 

@@ -14,6 +14,7 @@ async function main() {
   drawRunTables(data, "classes", classColumns(data), (r) => r.spanClasses, 3);
   drawRunTables(data, "types", TYPE_COLUMNS, (r) => r.types, 2);
   drawCheckpoints(data);
+  drawVerdicts(data);
   byId("assumption-list").append(...data.assumptions.map((a) => make("li", {}, a)));
   player.show(player.positions.length - 1);
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
@@ -64,6 +65,7 @@ class Player {
     const views = difference
       ? [new DifferenceView(this.mapped[byId("difference-of").value], this.mapped[byId("difference-against").value])]
       : this.mapped;
+    showDetail(null);
     this.maps = views.map((view) => new PageMapCanvas(view, this.zoom, showDetail));
     byId("maps").replaceChildren(...this.maps.map((m) => m.element));
     byId("legend").replaceChildren(...(difference ? differenceLegend(views[0]) : stateLegend()));
@@ -71,7 +73,10 @@ class Player {
   }
 
   redraw() {
-    this.maps.forEach((map) => map.draw());
+    this.maps.forEach((map) => {
+      map.draw();
+      map.refreshDetail();
+    });
   }
 
   showTime(time) {

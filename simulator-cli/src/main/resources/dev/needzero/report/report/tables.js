@@ -18,6 +18,18 @@ function drawCards(data) {
   });
 }
 
+/** A sentence is an item; the kernel's log line, indented, belongs to the sentence before. */
+function drawVerdicts(data) {
+  byId("limits").hidden = data.verdicts.length === 0;
+  for (const line of data.verdicts) {
+    if (line.startsWith(" ")) {
+      byId("limits-list").lastElementChild.append(make("code", {}, line.trim()));
+    } else {
+      byId("limits-list").append(make("li", {}, line));
+    }
+  }
+}
+
 function drawCommittedBars(data) {
   const most = Math.max(1, ...data.runs.map((r) => r.committedBy.reduce((a, b) => a + b, 0)));
   for (const run of data.runs) {

@@ -188,7 +188,20 @@ class NztTest {
             TraceData rest = TraceData.of(open(flipped, true));
             assertFalse(rest.warnings().isEmpty());
             assertSurvivors(trace, rest, at);
+            if (random.nextInt(16) == 0) {
+                assertOneThreadSaysTheSame(flipped, e, rest);
+            }
         }
+    }
+
+    /** What comes through a pipe is not read ahead. */
+    private static void assertOneThreadSaysTheSame(byte[] file, BadInputException e, TraceData rest)
+            throws IOException {
+        assertEquals(
+                e.getMessage(),
+                assertThrows(BadInputException.class, () -> TraceData.of(openPipe(file, false)))
+                        .getMessage());
+        assertSame(rest, TraceData.of(openPipe(file, true)));
     }
 
     /** What is left must be the trace with one block's events cut out, or all of it. */
@@ -232,8 +245,16 @@ class NztTest {
     }
 
     private static NztReader open(byte[] file, boolean skipDamaged) throws IOException {
+        return open(file, file.length, skipDamaged);
+    }
+
+    private static NztReader openPipe(byte[] file, boolean skipDamaged) throws IOException {
+        return open(file, -1, skipDamaged);
+    }
+
+    private static NztReader open(byte[] file, long bytesTotal, boolean skipDamaged) throws IOException {
         return NztReader.open(
-                TraceInput.of("t.nzt", new ByteArrayInputStream(file), file.length, InflationLimit.NONE), skipDamaged);
+                TraceInput.of("t.nzt", new ByteArrayInputStream(file), bytesTotal, InflationLimit.NONE), skipDamaged);
     }
 
     @Test

@@ -1,14 +1,14 @@
-package dev.needzero.cli;
+package dev.needzero.trace;
 
 import java.util.Collection;
 import java.util.Locale;
 
 /** The name that somebody may have meant. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** As in {@code "; did you mean replay?"}; empty when nothing comes near. */
-    static String hint(String typed, Collection<String> known) {
+    public static String hint(String typed, Collection<String> known) {
         String nearest = null;
         int least = Math.max(2, typed.length() / 3) + 1;
         for (String name : known) {

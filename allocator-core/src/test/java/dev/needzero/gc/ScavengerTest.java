@@ -1,0 +1,205 @@
+package dev.needzero.gc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.needzero.heap.MSpan;
+import dev.needzero.os.OsSettings;
+import dev.needzero.runtime.Behaviours;
+import dev.needzero.runtime.GoRuntime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * How much memory is worth keeping, by Go's comments on {@code gcPaceScavenger}: what was in use at the last mark
+ * termination, scaled as the heap's goal was, and a tenth more.
+ */
+class ScavengerTest {
+    private static final long MIB = 1L << 20;
+    private static final long GOAL = 100 * MIB;
+
+    private final GoRuntime runtime = new GoRuntime(Behaviours.of("1.23"), OsSettings.defaults(), 0, 0, true);
+    private final Scavenger scavenger = runtime.scavenger();
+    private final List<MSpan> spans = new ArrayList<>();
+
+    /** 64 objects of 1 MiB, a goal of 100 MiB; all but so many die, and the new goal is another. */
+    private void collect(int alive, long newGoal) {
+        for (int i = 0; i < 64; i++) {
+            runtime.malloc(runtime.heap().proc(0), MIB, true, false);
+            spans.add(runtime.lastSpan());
+        }
+        scavenger.heapGoal(GOAL, true);
+        scavenger.markTermination();
+        runtime.heap().startSweep();
+        scavenger.heapGoal(newGoal, true);
+        for (MSpan span : spans.subList(alive, 64)) {
+            span.markDead(0);
+            runtime.heap().sweep(span, false);
+        }
+        runtime.heap().startSweep();
+    }
+
+    private long retained() {
+        return runtime.heap().stats().inHeap() + runtime.heap().stats().free();
+    }
+
+    /** The goal is passed by less than a step, or by a huge page that is given back whole. */
+    private void keeps(double mebibytes) {
+        while (scavenger.aboveGoal()) {
+            assertTrue(scavenger.step() > 0);
+        }
+        assertTrue(retained() <= mebibytes * MIB, retained() + " bytes kept");
+        assertTrue(retained() > mebibytes * MIB - 2 * MIB, retained() + " bytes kept");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"50, 35.2", "75, 52.8", "25, 17.6"})
+    void aTenthMoreThanTheScaledPeakIsKept(long newGoal, double kept) {
+        collect(4, newGoal * MIB);
+        assertTrue(scavenger.aboveGoal());
+        keeps(kept);
+    }
+
+    /** Evaluated "once, at commit": a heap within its goal is not looked at again before the next. */
+    @Test
+    void aHeapWithinItsGoalKeepsAllOfIt() {
+        collect(4, GOAL);
+        assertFalse(scavenger.aboveGoal());
+        scavenger.ran(1_000_000_000);
+        assertEquals(64 * MIB, retained());
+    }
+
+    @Test
+    void beforeTheSecondCollectionThereIsNoGoal() {
+        runtime.malloc(runtime.heap().proc(0), 64 * MIB, true, false);
+        scavenger.markTermination();
+        scavenger.heapGoal(1, true);
+        assertFalse(scavenger.aboveGoal());
+        scavenger.heapGoal(GOAL, false);
+        assertFalse(scavenger.aboveGoal(), "nor between collections");
+    }
+
+    /** Without GOGC and limit the goals are beyond every number, and their ratio is one. */
+    @Test
+    void endlessGoalsKeepTheirRatio() {
+        runtime.malloc(runtime.heap().proc(0), 64 * MIB, true, false);
+        MSpan dead = runtime.lastSpan();
+        scavenger.heapGoal(Long.MAX_VALUE, true);
+        scavenger.markTermination();
+        dead.markDead(0);
+        runtime.heap().startSweep();
+        scavenger.heapGoal((1L << 62) + 1, true);
+        assertFalse(scavenger.aboveGoal());
+        scavenger.markTermination();
+        scavenger.heapGoal(1L << 61, true);
+        assertTrue(scavenger.aboveGoal(), "half of it is another goal");
+    }
+
+    /** The kept pages may exceed the goal by less than a page without anything being done. */
+    @ParameterizedTest
+    @CsvSource({"0, false", "4096, true"})
+    void lessThanAPageIsNotWorthIt(long above, boolean works) {
+        // 1.1 times what is in use is kept: as much as is there but for these bytes.
+        runtime.malloc(runtime.heap().proc(0), 11 * MIB, true, false);
+        scavenger.heapGoal(11 * MIB, true);
+        scavenger.markTermination();
+        scavenger.heapGoal(10 * MIB - above, true);
+        assertEquals(works, scavenger.aboveGoal());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4194304, 4194304", "0, 0"})
+    void aGrowthBeyondTheGoalIsPaidForAtOnce(long grown, long released) {
+        collect(4, GOAL / 2);
+        long before = runtime.heap().stats().released();
+        scavenger.beforeUse(grown, 0);
+        assertEquals(released, runtime.heap().stats().released() - before);
+    }
+
+    @Test
+    void aGrowthWithinTheGoalIsFree() {
+        collect(4, GOAL / 2);
+        keeps(35.2);
+        long before = runtime.heap().stats().released();
+        long room = (long) (35.2 * MIB) - retained();
+        scavenger.beforeUse(room / 8192 * 8192, 0);
+        assertEquals(before, runtime.heap().stats().released());
+        scavenger.beforeUse(room + 8192, 0);
+        long paid = runtime.heap().stats().released() - before;
+        assertTrue(paid >= 8192 && paid <= 2 * MIB, paid + " bytes");
+    }
+
+    @Test
+    void withoutAGoalAGrowthIsFree() {
+        collect(4, GOAL);
+        long before = runtime.heap().stats().released();
+        scavenger.beforeUse(4 * MIB, 0);
+        assertEquals(before, runtime.heap().stats().released());
+    }
+
+    /** A run that ended early had reached the goal; a full one gives back what a millisecond allows. */
+    @Test
+    void aFullRunIsAMillisecondOfSteps() {
+        collect(4, GOAL / 4);
+        long before = retained();
+        scavenger.ran(1_012_000);
+        long full = before - retained();
+        double steps = 1e6 / 13_600;
+        assertTrue(full > (steps - 2) * 65536 && full < (steps + 2) * 65536 + 2 * MIB, full + " bytes in a full run");
+        scavenger.ran(1_012_000);
+        assertTrue(before - retained() > 1.5 * full);
+        scavenger.ran(900_000);
+        assertFalse(scavenger.aboveGoal(), "a shorter run ends at the goal");
+        keeps(17.6);
+        long kept = retained();
+        scavenger.ran(1_012_000);
+        assertEquals(kept, retained());
+    }
+
+    /** A short run by itself is long enough for what it gave back: at most a page in two tenths of a microsecond. */
+    @Test
+    void aShortRunHasTimeForSoMuch() {
+        collect(4, GOAL / 4);
+        long before = retained();
+        scavenger.ran(200_000);
+        long released = before - retained();
+        assertTrue(released >= 1000 * 4096 && released < 1000 * 4096 + 3 * MIB, released + " bytes");
+    }
+
+    @Test
+    void aScavengerThatDoesNotRunInTheBackgroundReleasesWhenAsked() {
+        Scavenger asked = new Scavenger(runtime.heap(), false);
+        for (int i = 0; i < 8; i++) {
+            runtime.malloc(runtime.heap().proc(0), MIB, true, false);
+            spans.add(runtime.lastSpan());
+        }
+        runtime.heap().startSweep();
+        for (MSpan span : spans) {
+            span.markDead(0);
+            runtime.heap().sweep(span, false);
+        }
+        long before = runtime.heap().stats().released();
+        asked.ran(5_000_000);
+        assertEquals(before, runtime.heap().stats().released());
+        asked.release(64 << 10);
+        assertEquals(2 * MIB, runtime.heap().stats().released() - before, "no free huge page is broken");
+        asked.releaseAll();
+        assertEquals(0, runtime.heap().stats().free());
+    }
+
+    /** Dense chunks are the last to be taken. */
+    @Test
+    void askedForMoreThanTheBackgroundWouldGiveTheRestIsForced() {
+        collect(64, GOAL);
+        spans.get(3).markDead(0);
+        runtime.heap().sweep(spans.get(3), false);
+        runtime.heap().startSweep();
+        long before = runtime.heap().stats().released();
+        scavenger.release(MIB);
+        assertEquals(MIB, runtime.heap().stats().released() - before);
+    }
+}
