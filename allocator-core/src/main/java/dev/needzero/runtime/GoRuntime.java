@@ -183,6 +183,9 @@ public final class GoRuntime {
         lastSpan = span;
         lastSlot = slot;
         long at = span.slotAddress(slot);
+        if (os.isInResidentPage(at, span.elemBytes())) {
+            return hasHeader[spanClass] ? at + HeapLayout.WORD_BYTES : at;
+        }
         if (hasHeader[spanClass]) {
             if (span.needzero()) {
                 os.write(at, span.elemBytes(), Cause.ZEROING);

@@ -54,6 +54,7 @@ class AddressSpaceTest {
             }
             twin.check();
             twin.checkPresent(at, bytes);
+            twin.checkInResidentPage(at, Math.min(bytes, 1 + random.nextInt(9000)));
         }
         twin.checkSmaps();
     }

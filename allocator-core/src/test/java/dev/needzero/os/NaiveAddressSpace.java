@@ -232,6 +232,13 @@ final class NaiveAddressSpace {
         }
     }
 
+    /** Asks whether one resident page holds a range of the mapping. */
+    void checkInResidentPage(long at, long bytes) {
+        int first = (int) (at / pageBytes);
+        int last = (int) ((at + bytes - 1) / pageBytes);
+        assertEquals(first == last && states[first] == State.RESIDENT, real.isInResidentPage(at, bytes));
+    }
+
     void check() {
         long[] count = new long[State.values().length];
         long[] byCause = new long[Cause.COUNT];

@@ -384,9 +384,11 @@ public final class GoReplay extends Replay {
         } else {
             differ(i, "object", r.base + (long) slot * r.elemBytes, t.slotAddress(twinSlot));
         }
-        int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
-        if (written > 0) {
-            os.write(at, written, Cause.PROGRAM);
+        if (!os.isInResidentPage(t.slotAddress(twinSlot), t.elemBytes())) {
+            int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
+            if (written > 0) {
+                os.write(at, written, Cause.PROGRAM);
+            }
         }
         collector.born(ordinal, t, twinSlot, i);
     }
