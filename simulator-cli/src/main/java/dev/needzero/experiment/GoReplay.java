@@ -641,11 +641,7 @@ public final class GoReplay extends Replay {
             boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
             if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
                 lostSpans.remove(k);
-                makeLostSpan(
-                        p,
-                        would,
-                        pages,
-                        markedSinceSpan() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
+                makeLostSpan(p, would, pages, markedSinceSpan() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
                 return true;
             }
         }

@@ -80,8 +80,7 @@ class HelpTest {
             assertTrue(help.lines().allMatch(line -> line.length() <= 110), help);
             assertTrue(help.startsWith("Usage: needzero " + name + " ["), help);
             for (OptionSpec option : command.getCommandSpec().options()) {
-                assertTrue(
-                        String.join(" ", option.description()).endsWith("."), name + " " + option.longestName());
+                assertTrue(String.join(" ", option.description()).endsWith("."), name + " " + option.longestName());
             }
         });
     }
