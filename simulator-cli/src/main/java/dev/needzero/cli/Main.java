@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -83,27 +84,37 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        CommandLine line = commandLine(args);
-        Standard out = new Standard(new FileOutputStream(FileDescriptor.out));
-        line.setOut(utf8(out));
-        line.setErr(utf8(new FileOutputStream(FileDescriptor.err)));
-        int exit;
-        try {
-            exit = line.execute(args);
-        } catch (OutOfMemoryError e) {
-            exit = Exit.BAD_INPUT;
-            line.getErr()
-                    .print("needzero: out of memory: Java has "
-                            + ByteSize.format(Runtime.getRuntime().maxMemory())
-                            + "; give it more (NEEDZERO_JAVA_OPTS=-Xmx…, or java -Xmx… -jar needzero.jar)\n");
+        Standard standard = new Standard(new FileOutputStream(FileDescriptor.out));
+        PrintWriter out = utf8(standard);
+        PrintWriter err = utf8(new FileOutputStream(FileDescriptor.err));
+        int exit = Exit.DONE;
+        String help = ReadyHelp.of(args, Help.Ansi.AUTO.enabled());
+        if (help != null) {
+            out.print(help);
+        } else {
+            exit = execute(args, out, err);
         }
-        line.getOut().flush();
-        if (out.failure() != null) {
-            line.getErr().print("needzero: standard output: " + out.failure() + "\n");
+        out.flush();
+        if (standard.failure() != null) {
+            err.print("needzero: standard output: " + standard.failure() + "\n");
             exit = exit == Exit.DONE ? Exit.BAD_INPUT : exit;
         }
-        line.getErr().flush();
+        err.flush();
         System.exit(exit);
+    }
+
+    private static int execute(String[] args, PrintWriter out, PrintWriter err) {
+        CommandLine line = commandLine(args);
+        line.setOut(out);
+        line.setErr(err);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            err.print("needzero: out of memory: Java has "
+                    + ByteSize.format(Runtime.getRuntime().maxMemory())
+                    + "; give it more (NEEDZERO_JAVA_OPTS=-Xmx…, or java -Xmx… -jar needzero.jar)\n");
+            return Exit.BAD_INPUT;
+        }
     }
 
     private static PrintWriter utf8(OutputStream to) {

@@ -2,6 +2,7 @@ package dev.needzero.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -41,6 +42,18 @@ class HelpTest {
         }
         assertTrue(help.lines().allMatch(line -> line.length() <= 110), help);
         assertFalse(help.contains("\u001b"));
+    }
+
+    @Test
+    void whatTheBuildLeftIsWhatWouldBePrinted() {
+        for (String asked : List.of("--help", "-h")) {
+            String[] args = {asked};
+            assumeTrue(ReadyHelp.of(args, false) != null, "not built by Maven: there is no help.txt");
+            assertEquals(Invocation.of(asked).out(), ReadyHelp.of(args, false));
+            assertEquals(Main.commandLine(args).getUsageMessage(CommandLine.Help.Ansi.ON), ReadyHelp.of(args, true));
+        }
+        assertNull(ReadyHelp.of(new String[] {"--help", "replay"}, false));
+        assertNull(ReadyHelp.of(new String[] {"--version"}, false));
     }
 
     @Test
