@@ -250,6 +250,12 @@ final class NaiveGoTrace {
                 a = arg;
             }
             case 10 -> kind = Kind.PROC_START;
+            case 13 -> {
+                if (arg1 != 1 && arg1 != 3) {
+                    return; // neither running nor in a system call
+                }
+                kind = Kind.PROC_START;
+            }
             case 11, 12 -> kind = Kind.PROC_STOP;
             case 26 -> {
                 kind = Kind.STW_BEGIN;
