@@ -396,13 +396,7 @@ public final class GoReplay extends Replay {
     private void follow(RecordedSpan r, int slot, P p, int type, int i) {
         int spanClass = r.spanClass;
         MSpan t = r.twin;
-        boolean same;
-        if (p.cached(spanClass) == t && t.takeNext(slot)) {
-            same = true;
-        } else {
-            same = following.objectMade(p, r, slot);
-        }
-        if (same) {
+        if (p.cached(spanClass) == t && t.takeNext(slot) || following.objectMade(p, r, slot)) {
             placement.objectsSame++;
         } else {
             differ(i, "object", r.base + (long) slot * r.elemBytes, -1);
@@ -424,8 +418,7 @@ public final class GoReplay extends Replay {
     /** The span class that the twin's version would give an object that the recording's gave this one. */
     private int translate(int spanClass, int type) {
         boolean noscan = SpanClass.noscan(spanClass);
-        int room = recordedLayout.sizeClasses().bytes(SpanClass.sizeClass(spanClass))
-                - (recordedLayout.hasHeader(spanClass) ? HeapLayout.WORD_BYTES : 0);
+        int room = recordedLayout.sizeClasses().bytes(SpanClass.sizeClass(spanClass)) - recordedHeaderBytes[spanClass];
         long size = TouchRules.Cache.inferSize(reader.types().get(type), room);
         if (size > layout.smallLimitBytes()) {
             return noscan ? SpanClass.LARGE_NOSCAN : SpanClass.LARGE_SCAN;

@@ -3,8 +3,8 @@ package dev.needzero.experiment;
 import dev.needzero.heap.SizeClasses;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.trace.EventBatch;
+import dev.needzero.trace.ForwardingReader;
 import dev.needzero.trace.Kind;
-import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TypeTable;
 import dev.needzero.units.Units;
@@ -19,7 +19,7 @@ import java.util.List;
  * A reader that counts, as events pass through it, which types the recording's live objects have. Bytes are those of slots;
  * tiny objects that share a block count once, as the first of them.
  */
-public final class LiveTypes implements TraceReader {
+public final class LiveTypes extends ForwardingReader {
     /** What one type's live objects take. */
     public record Use(String name, long objects, long bytes) {}
 
@@ -38,7 +38,6 @@ public final class LiveTypes implements TraceReader {
         void allocated(int type, long bytes, long objects);
     }
 
-    private final TraceReader reader;
     private Span[] spanOf = new Span[1024];
     private long seen;
     /** Of each id of an unplaced trace the type of its object plus one; 0: free. */
@@ -54,13 +53,13 @@ public final class LiveTypes implements TraceReader {
      * @param countsAllocations whether it keeps what {@link #forEachAllocated} tells
      */
     public LiveTypes(TraceReader reader, boolean countsAllocations) {
-        this.reader = reader;
+        super(reader);
         this.allocated = countsAllocations ? new Long2LongOpenHashMap() : null;
     }
 
     @Override
     public boolean next(EventBatch batch) throws IOException {
-        boolean more = reader.next(batch);
+        boolean more = source.next(batch);
         for (int i = 0; i < batch.size; i++) {
             long a = batch.a[i];
             switch (batch.kind[i]) {
@@ -167,7 +166,7 @@ public final class LiveTypes implements TraceReader {
 
     /** Types by bytes that are live now, most first; objects without a type are under the empty name. */
     public List<Use> uses() {
-        TypeTable table = reader.types();
+        TypeTable table = source.types();
         long[] objects = new long[table.size()];
         long[] bytes = new long[table.size()];
         for (int page = 0; page < spanOf.length; page++) {
@@ -190,45 +189,5 @@ public final class LiveTypes implements TraceReader {
         }
         uses.sort(Comparator.comparingLong(Use::bytes).reversed());
         return uses;
-    }
-
-    @Override
-    public TraceInfo info() {
-        return reader.info();
-    }
-
-    @Override
-    public TypeTable types() {
-        return reader.types();
-    }
-
-    @Override
-    public String string(int index) {
-        return reader.string(index);
-    }
-
-    @Override
-    public List<String> warnings() {
-        return reader.warnings();
-    }
-
-    @Override
-    public long eventsDecoded() {
-        return reader.eventsDecoded();
-    }
-
-    @Override
-    public long bytesRead() {
-        return reader.bytesRead();
-    }
-
-    @Override
-    public long bytesTotal() {
-        return reader.bytesTotal();
-    }
-
-    @Override
-    public void close() throws IOException {
-        reader.close();
     }
 }

@@ -1,20 +1,17 @@
 package dev.needzero.experiment;
 
 import dev.needzero.trace.EventBatch;
+import dev.needzero.trace.ForwardingReader;
 import dev.needzero.trace.Kind;
-import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
-import dev.needzero.trace.TypeTable;
 import java.io.IOException;
-import java.util.List;
 
 /** A trace as it would be had nobody marked what the program writes: the marks stand there still, each of no bytes. */
-final class WithoutWrites implements TraceReader {
-    private final TraceReader source;
+final class WithoutWrites extends ForwardingReader {
     private long marks;
 
     WithoutWrites(TraceReader source) {
-        this.source = source;
+        super(source);
     }
 
     /** Marks met so far. */
@@ -32,45 +29,5 @@ final class WithoutWrites implements TraceReader {
             }
         }
         return more;
-    }
-
-    @Override
-    public TraceInfo info() {
-        return source.info();
-    }
-
-    @Override
-    public TypeTable types() {
-        return source.types();
-    }
-
-    @Override
-    public String string(int index) {
-        return source.string(index);
-    }
-
-    @Override
-    public List<String> warnings() {
-        return source.warnings();
-    }
-
-    @Override
-    public long eventsDecoded() {
-        return source.eventsDecoded();
-    }
-
-    @Override
-    public long bytesRead() {
-        return source.bytesRead();
-    }
-
-    @Override
-    public long bytesTotal() {
-        return source.bytesTotal();
-    }
-
-    @Override
-    public void close() throws IOException {
-        source.close();
     }
 }

@@ -76,8 +76,7 @@ public final class NoscanRule {
         return new Applied(source);
     }
 
-    private final class Applied implements TraceReader {
-        private final TraceReader source;
+    private final class Applied extends ForwardingReader {
         private final TypeTable types = new TypeTable();
         /** By the source's index: the same type here, and its pointer-free twin; 0 where there is none yet. */
         private int[] same = new int[16];
@@ -87,7 +86,7 @@ public final class NoscanRule {
         private long decided;
 
         Applied(TraceReader source) {
-            this.source = source;
+            super(source);
         }
 
         @Override
@@ -128,18 +127,8 @@ public final class NoscanRule {
         }
 
         @Override
-        public TraceInfo info() {
-            return source.info();
-        }
-
-        @Override
         public TypeTable types() {
             return types;
-        }
-
-        @Override
-        public String string(int index) {
-            return source.string(index);
         }
 
         @Override
@@ -148,26 +137,6 @@ public final class NoscanRule {
             warnings.add(String.format(
                     Locale.ROOT, "%,d objects taken for pointer-free by the rule --noscan '%s'", decided, text));
             return warnings;
-        }
-
-        @Override
-        public long eventsDecoded() {
-            return source.eventsDecoded();
-        }
-
-        @Override
-        public long bytesRead() {
-            return source.bytesRead();
-        }
-
-        @Override
-        public long bytesTotal() {
-            return source.bytesTotal();
-        }
-
-        @Override
-        public void close() throws IOException {
-            source.close();
         }
     }
 }
