@@ -379,7 +379,11 @@ final class RecordedCollector implements GoCollector {
 
     /** Whether an event shows that the goroutine that waits for the sweep to end goes on, or that another cycle begins. */
     static boolean endsFreeOsMemory(byte kind) {
-        return kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC || kind == Kind.GC_BEGIN;
+        return kind == Kind.CHECKPOINT
+                || kind == Kind.KERNEL_READ
+                || kind == Kind.WRITE
+                || kind == Kind.SPAN_ALLOC
+                || kind == Kind.GC_BEGIN;
     }
 
     private void freeOsMemory() {

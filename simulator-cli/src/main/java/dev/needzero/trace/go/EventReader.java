@@ -166,6 +166,7 @@ final class EventReader {
             case EventType.HEAP_ALLOC -> out.add(Kind.HEAP_ALLOC, stream.proc, time, first, 0, 0);
             case EventType.HEAP_GOAL -> out.add(Kind.HEAP_GOAL, stream.proc, time, first, 0, 0);
             case EventType.USER_LOG -> marks.read(arguments[1], arguments[2], stream, time, out);
+            case EventType.GO_SYSCALL_BEGIN -> marks.syscall(arguments[1], stream, time, out);
             default -> {} // scheduling that moves no memory
         }
     }
