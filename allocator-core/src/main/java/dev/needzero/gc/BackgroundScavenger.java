@@ -64,9 +64,10 @@ public final class BackgroundScavenger {
         workedNanos = 0;
         long released = 0;
         while (workedNanos < WORK_NANOS && (scavenger.aboveGoal() || limit.wantsBackground())) {
+            double before = scavenger.nanos();
             long step = scavenger.step();
             released += step;
-            workedNanos += Scavenger.nanosToRelease(step);
+            workedNanos += scavenger.nanos() - before;
             if (step < Scavenger.STEP_BYTES) {
                 break;
             }

@@ -511,7 +511,7 @@ public final class GoReplay extends Replay {
         if (kind == Kind.KERNEL_READ) {
             collector.before(kind, proc, now);
             kernelRead(a, c);
-            if (c == Kind.READ_SMAPS) {
+            if (c == Kind.READ_SMAPS && a > 0) {
                 smapsRead = true;
                 rssBytesRead = os.rssBytes();
                 mappedBytesRead = os.mappedBytes();

@@ -38,8 +38,8 @@ final class TruthCheck implements Replay.CheckpointListener {
     @Override
     public void kernelRead(long number, int what, Replay replay) {
         Truth.Line line = truth.line(number);
-        if (line == null) {
-            return;
+        if (line == null || number == 0) {
+            return; // of the first line the twin takes over what is resident
         }
         if (what == Kind.READ_SMAPS) {
             if (scavengeToTruth) {

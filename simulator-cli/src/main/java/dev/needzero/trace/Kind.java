@@ -52,7 +52,10 @@ public final class Kind {
     /** a heapGoal, bytes. */
     public static final byte HEAP_GOAL = 21;
 
-    /** The background scavenger went to sleep: a nanoseconds it ran since the last time. */
+    /**
+     * The background scavenger went to sleep: a nanoseconds it ran since the last time, or 0 when it found nothing to give
+     * back and waits to be woken.
+     */
     public static final byte SCAVENGER_RAN = 22;
 
     /**
