@@ -14,8 +14,10 @@ package dev.needzero.gc;
 final class ScavengePace {
     /** The scavenger works for this long before it sleeps, unless it runs out of work. */
     static final long FULL_RUN_NANOS = 1_000_000;
-    /** A run beyond that is too long for a last step: the thread did not run for a while, and the clock went on. */
-    private static final long GREATEST_EXCESS_NANOS = 100_000;
+    /** What is beyond that is too long for a last step, even of a huge page: the thread did not run, and the clock went on. */
+    private static final long GREATEST_EXCESS_NANOS = 150_000;
+    /** What counts of an excess at most: the machine did something else in the meantime. */
+    private static final double EXCESS_CAP_NANOS = 40_000;
     /** Of a run, what is not spent on steps. */
     private static final double AROUND_NANOS = 6000;
     /** How much the usual speed weighs against runs that reached their goal: as much as this long on the way. */
@@ -85,7 +87,7 @@ final class ScavengePace {
         wayUsualNanos += usualNanos;
         if (full && !isStall(nanos) && lastStepUsualNanos > 0) {
             runs = runs * KEPT_A_RUN + 1;
-            excessNanos = excessNanos * KEPT_A_RUN + nanos - FULL_RUN_NANOS;
+            excessNanos = excessNanos * KEPT_A_RUN + Math.min(nanos - FULL_RUN_NANOS, EXCESS_CAP_NANOS);
             halfStepNanos = halfStepNanos * KEPT_A_RUN + lastStepUsualNanos / 2;
         }
     }
