@@ -53,10 +53,14 @@ public final class MemoryLimit {
         this.bytesPerSpan = 0;
     }
 
-    /** A limit of which only what it leaves for heap, stacks and work buffers is known. */
-    static MemoryLimit ofHeapPart(long bytes, MHeap heap, boolean background) {
-        long beside = OFF_HEAP_BYTES + MSPAN_BYTES * heap.stats().spansInUse();
-        return new MemoryLimit(bytes + beside, heap, background, beside);
+    /** A limit that leaves so much for heap, stacks and work buffers. */
+    static MemoryLimit ofHeapPart(long limitBytes, long heapPartBytes, MHeap heap, boolean background) {
+        return new MemoryLimit(limitBytes, heap, background, limitBytes - heapPartBytes);
+    }
+
+    /** What the runtime takes to describe the spans that there are. */
+    static long spanRecordBytes(MHeap heap) {
+        return MSPAN_BYTES * heap.stats().spansInUse();
     }
 
     /** The limit, in bytes; {@link Long#MAX_VALUE} for none. */

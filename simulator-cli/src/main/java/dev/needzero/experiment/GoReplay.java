@@ -146,9 +146,16 @@ public final class GoReplay extends Replay {
         this.following = !recordedPlacement && lookahead == null && laysOutAlike(recordedLayout, layout)
                 ? new Following(runtime, spans)
                 : null;
-        this.collector = lookahead != null
-                ? new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected)
-                : new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+        if (lookahead != null) {
+            this.collector = new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected);
+        } else {
+            RecordedCollector recorded =
+                    new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+            if (startIsOurs && start != null) {
+                recorded.begin(start);
+            }
+            this.collector = recorded;
+        }
         this.procs = settings.gc().procs();
     }
 

@@ -70,6 +70,13 @@ final class RecordedCollector implements GoCollector {
         this.listener = listener;
     }
 
+    /** Takes over from a truth's first line what the recorded program held outside the heap. */
+    void begin(Truth.Line start) {
+        if (start.offHeapBytes() >= 0) {
+            limit.setOffHeapAtStart(start.offHeapBytes());
+        }
+    }
+
     @Override
     public void batch(EventBatch batch) {
         current = batch;
