@@ -65,6 +65,9 @@ public final class LimitEvidence {
             return;
         }
         long bytes = heapPart(goalBytes);
+        if (lastBytes >= 0 && Math.floorMod(bytes - lastBytes, STEP_BYTES) == MemoryLimit.OTHER_SIZE_BYTES) {
+            bytes -= MemoryLimit.OTHER_SIZE_BYTES;
+        }
         boolean agrees = lastBytes >= 0 && agrees(lastBytes, bytes);
         if (agrees && Math.abs(markedBytes - lastMarkedBytes) >= LEAST_CHANGE_BYTES) {
             agreed++;

@@ -19,6 +19,8 @@ import java.util.BitSet;
 final class RecordedCollector implements GoCollector {
     private static final int NOT_DUE = -1;
     private static final int WHEN_STARTED = -2;
+    /** While it marks, the pacer lets the heap grow by as much beyond what it was when that began. */
+    private static final long RUNWAY_BYTES = 64 << 10;
 
     private final GoRuntime runtime;
     private final MHeap heap;
@@ -44,6 +46,8 @@ final class RecordedCollector implements GoCollector {
     private long goalBytes = -1;
     private long liveBytes = -1;
     private long lastHeapAlloc = -1;
+    /** heapLive when the cycle that marks began. */
+    private long triggeredBytes;
     private EventBatch current;
 
     /** What a P's sweeper freed since its last other event. */
@@ -167,6 +171,7 @@ final class RecordedCollector implements GoCollector {
         switch (kind) {
             case Kind.GC_BEGIN -> {
                 marking = true;
+                triggeredBytes = lastHeapAlloc;
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
                 sweep.gcBegin();
             }
@@ -241,7 +246,8 @@ final class RecordedCollector implements GoCollector {
 
     @Override
     public long goalBytes() {
-        return goalBytes;
+        long goal = limit.limit() == MemoryLimit.NONE ? goalBytes : limit.limit().goalBytes(liveBytes);
+        return marking && goal > 0 ? Math.max(goal, triggeredBytes + RUNWAY_BYTES) : goal;
     }
 
     @Override
