@@ -10,9 +10,9 @@ package dev.needzero.gc;
  * from it {@link ScavengePace} finds out.
  */
 final class ReleaseCost {
-    private static final double CALL_NANOS = 2000;
-    private static final double OS_PAGE_NANOS = 100;
-    private static final double TRANSLATION_NANOS = 460;
+    private static final double CALL_NANOS = 2100;
+    private static final double OS_PAGE_NANOS = 105;
+    private static final double TRANSLATION_NANOS = 480;
     private static final int FLUSH_CEILING_OS_PAGES = 33;
 
     private double nanos;

@@ -9,6 +9,8 @@ import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Goals as Go's formulas give them, computed here; whether a limit is seen behind them, and which. */
 class LimitEvidenceTest {
@@ -48,6 +50,23 @@ class LimitEvidenceTest {
         long room = LIMIT - OFF_HEAP - 2 * 8192 - (s.inHeap() + s.free() + s.inStacks() + s.inWorkBufs());
         assertEquals(0, evidence.limit().excess(room - 4096));
         assertTrue(Math.abs(evidence.limit().excess(room + 4096) - 4096) <= 8);
+    }
+
+    /** What lies outside the heap is known when the recording begins, and grows by a few mebibytes at most. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1 << 20})
+    void withWhatLaysOutsideTheHeapTheLimitIsKnown(long grown) {
+        evidence.setOffHeapAtStart(OFF_HEAP - (1700L << 10) - MemoryLimit.spanRecordBytes(go.heap()));
+        for (int cycle = 0; cycle < 3; cycle++) {
+            grow(100 + 10 * cycle);
+            evidence.committed(limitGoal(OFF_HEAP), (20L + cycle) << 20);
+        }
+        assertEquals(LIMIT, evidence.limit().bytes());
+        grow(50);
+        evidence.committed(limitGoal(OFF_HEAP + grown), 25L << 20);
+        assertEquals(LIMIT, evidence.limit().bytes(), "it does not move with what the runtime takes");
+        grow(7);
+        assertEquals(limitGoal(OFF_HEAP + grown), evidence.limit().goalBytes(25L << 20));
     }
 
     @Test
