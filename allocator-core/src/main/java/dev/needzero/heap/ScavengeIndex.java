@@ -28,7 +28,8 @@ public final class ScavengeIndex {
 
     private long searchBackground = NOWHERE;
     private long searchForce = NOWHERE;
-    // A place that nothing has been looked for from is kept even where nothing is found: a chunk below can get worth it.
+    // A place that nothing has been looked for from is kept even where nothing is found: a chunk below can get worth
+    // it.
     private boolean backgroundIsFresh;
     private boolean forceIsFresh;
 

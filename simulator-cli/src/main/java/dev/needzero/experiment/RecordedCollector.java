@@ -48,6 +48,7 @@ final class RecordedCollector implements GoCollector {
     private long lastHeapAlloc = -1;
     /** heapLive when the cycle that marks began. */
     private long triggeredBytes;
+
     private EventBatch current;
 
     /** What a P's sweeper freed since its last other event. */
@@ -246,7 +247,8 @@ final class RecordedCollector implements GoCollector {
 
     @Override
     public long goalBytes() {
-        long goal = limit.limit() == MemoryLimit.NONE ? goalBytes : limit.limit().goalBytes(liveBytes);
+        long goal =
+                limit.limit() == MemoryLimit.NONE ? goalBytes : limit.limit().goalBytes(liveBytes);
         return marking && goal > 0 ? Math.max(goal, triggeredBytes + RUNWAY_BYTES) : goal;
     }
 

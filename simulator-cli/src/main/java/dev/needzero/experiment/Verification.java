@@ -2,15 +2,11 @@ package dev.needzero.experiment;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
-import dev.needzero.gc.Scavenger;
-import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
-import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
-import dev.needzero.units.Units;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

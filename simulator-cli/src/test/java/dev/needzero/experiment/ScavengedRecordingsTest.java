@@ -22,10 +22,7 @@ class ScavengedRecordingsTest {
 
     private static Verification verify(Path trace, boolean ownPace) throws IOException {
         return Verification.run(
-                trace.toString(),
-                null,
-                null,
-                new Replays.Settings(OsSettings.defaults(), null, false, ownPace));
+                trace.toString(), null, null, new Replays.Settings(OsSettings.defaults(), null, false, ownPace));
     }
 
     @ParameterizedTest
@@ -47,7 +44,9 @@ class ScavengedRecordingsTest {
     private static void choosesThePagesThatGoChose(Path trace) throws IOException {
         for (Verification.Row row : verify(trace, false).rows()) {
             double agree = 100.0 * row.agreeingPages() / row.heapPages();
-            assertTrue(agree >= 99.5, () -> trace.getFileName() + " checkpoint " + row.twin().number() + ": " + agree);
+            assertTrue(
+                    agree >= 99.5,
+                    () -> trace.getFileName() + " checkpoint " + row.twin().number() + ": " + agree);
         }
     }
 
@@ -62,9 +61,12 @@ class ScavengedRecordingsTest {
             double agree = 100.0 * row.agreeingPages() / row.heapPages();
             assertTrue(agree >= 99.5, () -> name + " checkpoint " + number + ": " + agree);
             if (number >= 3) {
-                assertEquals(row.truth().metrics().get(GOAL), row.twin().metrics().get(GOAL), "goal at " + number);
                 assertEquals(
-                        row.truth().metrics().get(RELEASED), row.twin().metrics().get(RELEASED), "released by " + number);
+                        row.truth().metrics().get(GOAL), row.twin().metrics().get(GOAL), "goal at " + number);
+                assertEquals(
+                        row.truth().metrics().get(RELEASED),
+                        row.twin().metrics().get(RELEASED),
+                        "released by " + number);
             }
         }
     }
