@@ -108,6 +108,34 @@ class RecordedSweepTest {
         }
     }
 
+    /** The queues that Go's sweeper goes through before this one are empty: they are no reason to sweep a span of it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = By.class,
+            names = {"BACKGROUND", "UNKNOWN"})
+    void theEleventhOfTheFirstBatchWasSweptBySomebodyElse(By by) {
+        seen(10, by);
+        assertEquals(1, heap.pagesSwept());
+        assertFalse(heap.isUnswept(spans.get(10)));
+        assertTrue(heap.isUnswept(spans.get(0)));
+    }
+
+    /** Of an earlier queue every span is swept, or the sweeper would not have come to this one. */
+    @Test
+    void whatStandsInAnEarlierQueueIsSweptEvenBeyondABatch() {
+        MSpan last = null;
+        for (int i = 0; i < 30; i++) {
+            runtime.malloc(p, 8192, true, true);
+            last = runtime.lastSpan();
+        }
+        heap.releaseAll(p);
+        sweep.gcEnd();
+        last.markDead(0);
+        sweep.swept(p, last, By.BACKGROUND);
+        assertEquals(31, heap.pagesSwept(), "all of 1 KiB, and of 8 KiB the last alone");
+        assertTrue(spans.stream().noneMatch(heap::isUnswept));
+    }
+
     @Test
     void aBackgroundSweeperWithAProcessorToItselfNeverGivesWay() {
         sweep.setBusy(false);
