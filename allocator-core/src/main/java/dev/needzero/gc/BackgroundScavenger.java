@@ -62,16 +62,14 @@ public final class BackgroundScavenger {
 
     private void work(long nowNanos) {
         workedNanos = 0;
-        long released = 0;
         while (workedNanos < WORK_NANOS && (scavenger.aboveGoal() || limit.wantsBackground())) {
             long step = scavenger.step();
-            released += step;
             workedNanos += Scavenger.nanosToRelease(step);
             if (step < Scavenger.STEP_BYTES) {
                 break;
             }
         }
-        if (released == 0) {
+        if (workedNanos == 0) {
             return; // waits until it is woken
         }
         sleptFromNanos = nowNanos + (long) workedNanos;
