@@ -25,7 +25,7 @@ class RecordedChoicesTest {
         return new MHeap(Behaviours.of("1.24").layout(0, 0), new AddressSpace(OsSettings.defaults()));
     }
 
-    @Property(tries = 60)
+    @Property
     void peekNamesThePageThatAllocThenTakes(@ForAll Random random) {
         MHeap heap = heap();
         List<MSpan> live = new ArrayList<>();
@@ -43,7 +43,7 @@ class RecordedChoicesTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property
     void aRecordedPlaceIsTakenWhateverTheHeapWouldHaveChosen(@ForAll Random random) {
         MHeap heap = heap();
         boolean[] used = new boolean[4096];
@@ -166,7 +166,7 @@ class RecordedChoicesTest {
     }
 
     /** What a recording passed over is kept apart, and neither lost nor counted twice. */
-    @Property(tries = 60)
+    @Property
     void pagesThatARecordingPassedOverAreNotLost(@ForAll Random random) {
         AddressSpace os = new AddressSpace(OsSettings.defaults());
         MHeap heap = new MHeap(Behaviours.of("1.24").layout(0, 0), os);
