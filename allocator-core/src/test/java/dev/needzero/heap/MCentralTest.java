@@ -23,8 +23,7 @@ class MCentralTest {
     private static final int CLASS = SpanClass.of(SizeClasses.GO.classFor(1024), true);
     private static final int SLOTS = 8;
 
-    private final MHeap heap =
-            new MHeap(Behaviours.of("1.23").layout(0, 0), new AddressSpace(OsSettings.defaults()));
+    private final MHeap heap = new MHeap(Behaviours.of("1.23").layout(0, 0), new AddressSpace(OsSettings.defaults()));
     private final P p = heap.proc(0);
     private final MCentral central = heap.central(CLASS);
 
@@ -174,7 +173,8 @@ class MCentralTest {
         p.expect(full.get(2));
         heap.refill(p, CLASS + 2);
         p.setRefillSweepBytes(0);
-        assertNotSame(full.get(2), heap.refill(p, CLASS), "it was not what that refill found, and nothing else is known");
+        assertNotSame(
+                full.get(2), heap.refill(p, CLASS), "it was not what that refill found, and nothing else is known");
         P other = heap.proc(2);
         other.setRefillSweepBytes(Units.PAGE_BYTES);
         other.expect(full.get(2));
