@@ -42,7 +42,7 @@ class FuzzCampaignTest {
     Path folder;
 
     /** What a reader has met so far; its inputs are numbered on from round to round. */
-    private record Met(long inputs, long seconds, FuzzTarget.Cost most) {}
+    private record Met(long inputs, long seconds, long cpuNanos, FuzzTarget.Cost most) {}
 
     private List<FuzzTarget> targets() throws IOException {
         List<FuzzTarget> targets = new ArrayList<>();
@@ -61,7 +61,7 @@ class FuzzCampaignTest {
     void damagedInputsAreReadOrRefusedForALongTime() throws IOException, InterruptedException, ExecutionException {
         int threads = Integer.getInteger("fuzz.threads", Runtime.getRuntime().availableProcessors());
         Map<FuzzTarget, Met> all = new LinkedHashMap<>();
-        targets().forEach(target -> all.put(target, new Met(0, 0, new FuzzTarget.Cost(0, 0))));
+        targets().forEach(target -> all.put(target, new Met(0, 0, 0, new FuzzTarget.Cost(0, 0))));
         say("%d readers, %d s each on %d threads, seed %d", all.size(), time.toSeconds(), threads, seed);
         long total;
         ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -85,10 +85,13 @@ class FuzzCampaignTest {
         long begun = System.nanoTime();
         long inputs = before.inputs;
         FuzzTarget.Cost most = before.most;
+        long cpuNanos = before.cpuNanos;
         int wrong = 0;
         while (System.nanoTime() - begun < time.toNanos() && wrong < MOST_FAULTS) {
             try {
-                most = most.atLeast(target.meet(seed + inputs));
+                FuzzTarget.Cost cost = target.meet(seed + inputs);
+                most = most.atLeast(cost);
+                cpuNanos += cost.nanos();
             } catch (AssertionError e) {
                 wrong++;
                 fault(e);
@@ -97,9 +100,9 @@ class FuzzCampaignTest {
         }
         long seconds = before.seconds + Duration.ofNanos(System.nanoTime() - begun).toSeconds();
         say(
-                "%s: %,d inputs in %,d s, %d wrong; the slowest took %.3f s, the greediest %,d KiB",
-                target.name(), inputs, seconds, wrong, most.nanos() / 1e9, most.bytes() >> 10);
-        return new Met(inputs, seconds, most);
+                "%s: %,d inputs in %,d s (%,d s of a processor), %d wrong; the slowest took %.3f s, the greediest %,d KiB",
+                target.name(), inputs, seconds, cpuNanos / 1_000_000_000, wrong, most.nanos() / 1e9, most.bytes() >> 10);
+        return new Met(inputs, seconds, cpuNanos, most);
     }
 
     private synchronized void fault(AssertionError e) {

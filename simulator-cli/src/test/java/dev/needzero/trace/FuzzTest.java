@@ -52,6 +52,7 @@ public class FuzzTest {
     private static final int MAX_EVENTS_PER_BYTE = 8;
 
     private static final int BOMB_BYTES = 100 << 20;
+    private static final int BOMB_EVERY = 200;
 
     @TempDir
     Path folder;
@@ -171,10 +172,11 @@ public class FuzzTest {
         byte[] bomb = new byte[BOMB_BYTES];
         Arrays.fill(bomb, (byte) '\n');
         System.arraycopy(seeds.values().iterator().next().get(0), 0, bomb, 0, 20);
-        packed.add(gzip(bomb));
-        packed.add(zstd(bomb));
-        packed.add(gzip(gzip(bomb)));
-        return FuzzTarget.of("gzip and zstd", packed, (input, round) -> read(null, input, false));
+        List<byte[]> bombs = List.of(gzip(bomb), zstd(bomb), gzip(gzip(bomb)));
+        return new FuzzTarget(
+                "gzip and zstd",
+                random -> Mutations.of(random.nextInt(BOMB_EVERY) == 0 ? bombs : packed, random),
+                (input, round) -> read(null, input, false));
     }
 
     private static byte[] gzip(byte[] content) throws IOException {
