@@ -28,7 +28,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine at = e.getCommandLine();
         String command = at.getCommandSpec().qualifiedName();
-        String message = firstLine(e.getMessage());
+        String message = ParserWords.of(firstLine(e.getMessage()));
         if (e instanceof UnmatchedArgumentException unmatched) {
             message = unmatched(unmatched.getUnmatched().get(0), at);
         }
@@ -84,6 +84,10 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     }
 
     private static String firstLine(String message) {
-        return message == null ? "no message" : message.strip().split("\\R", 2)[0];
+        if (message == null) {
+            return "no message";
+        }
+        // What an input brought along must not command the terminal.
+        return message.strip().split("\\R", 2)[0].replaceAll("\\p{Cntrl}", "?");
     }
 }
