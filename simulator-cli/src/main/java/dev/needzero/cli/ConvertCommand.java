@@ -73,7 +73,6 @@ final class ConvertCommand implements Callable<Integer> {
         if (target == null) {
             throw usage("OUT's name does not end with .nzt, .csv or .jsonl; say which with --format");
         }
-        Outputs.check(spec, "OUT", out.toString());
         if (Files.isRegularFile(out) && !force) {
             throw usage(out + " exists; --force replaces it");
         }

@@ -97,7 +97,6 @@ final class GenerateCommand implements Callable<Integer> {
             throw usage(
                     "-o FILE is missing; without a file, give " + asked + " to another command in place of a TRACE");
         }
-        Outputs.check(spec, "-o", output.toString());
         try (TraceReader reader = open(asked)) {
             write(reader);
             Map<String, Object> result = new LinkedHashMap<>();

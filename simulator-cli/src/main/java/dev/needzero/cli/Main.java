@@ -137,6 +137,10 @@ public final class Main implements Runnable {
             COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
         }
         Errors errors = new Errors(() -> main.stackTrace);
+        line.setExecutionStrategy(parsed -> {
+            Outputs.check(parsed);
+            return new CommandLine.RunLast().execute(parsed);
+        });
         line.setParameterExceptionHandler(errors);
         line.setExecutionExceptionHandler(errors);
         line.setCaseInsensitiveEnumValuesAllowed(true);

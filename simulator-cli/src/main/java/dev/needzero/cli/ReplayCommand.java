@@ -98,9 +98,6 @@ final class ReplayCommand implements Callable<Integer> {
         if (kernel.limitGiven()) {
             throw new ParameterException(spec.commandLine(), "--limit: counts only with --os kernel");
         }
-        if (smaps != null && !"-".equals(smaps)) {
-            Outputs.check(spec, "--smaps", smaps);
-        }
         exports.check(!json.leavesOutputToPeople() || "-".equals(smaps));
         Behaviours asked = go == null ? null : options.behaviours(go);
         Replays.Settings settings = options.settings(trace);

@@ -10,10 +10,10 @@ import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.Nearest;
 import dev.needzero.trace.NoscanRule;
+import dev.needzero.trace.TextFile;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -213,7 +213,7 @@ final class ReplayOptions {
         try {
             if (touch != null) {
                 touchOrigin = "--touch";
-                return TouchRules.parse(touch.startsWith("@") ? Files.readString(Path.of(touch.substring(1))) : touch);
+                return TouchRules.parse(touch.startsWith("@") ? TextFile.read(Path.of(touch.substring(1)), "touch rules") : touch);
             }
             if (!trace.equals("-") && Verification.caseOf(trace).get("touch") instanceof String rules) {
                 touchOrigin = "its .case.json";

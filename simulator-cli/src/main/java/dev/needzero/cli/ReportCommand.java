@@ -66,7 +66,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Outputs.check(spec, "-o", file.toString());
+        Outputs.check(spec, "-o", file.toString()); // the default's place, too
         List<Behaviours> versions =
                 Versions.expand(go).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);

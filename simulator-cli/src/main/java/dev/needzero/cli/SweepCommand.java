@@ -124,7 +124,11 @@ final class SweepCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        grid = new Grid(traces, axes());
+        try {
+            grid = new Grid(traces, axes());
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
         Grid.Shard part = part();
         List<String> fixed = fixed();
         setUp(fixed);

@@ -2,8 +2,8 @@ package dev.needzero.experiment;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,7 +60,7 @@ public record PodMemory(long mappedBytes, long rssBytes, long releasedBytes, lon
      * holds beside its heap is taken off it.
      */
     public static PodMemory ofMetrics(Path file) throws IOException {
-        String text = Files.readString(file);
+        String text = TextFile.read(file, "what Go says of itself (runtime/metrics, /debug/vars or Prometheus)");
         Map<String, Long> found = new HashMap<>();
         try {
             if (text.stripLeading().startsWith("{")) {

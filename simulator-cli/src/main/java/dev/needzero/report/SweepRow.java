@@ -1,5 +1,6 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.Grid;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,12 @@ import java.util.Map;
  */
 public record SweepRow(
         String grid, int cell, int cells, String trace, Map<String, String> vary, Map<String, Number> figures) {
+    public SweepRow {
+        if (cells < 1 || cells > Grid.MAX_CELLS || cell < 1 || cell > cells) {
+            throw new IllegalArgumentException("cell " + cell + " of " + cells + "; expected one of 1 to " + Grid.MAX_CELLS);
+        }
+    }
+
     /** A run that has just ended. */
     public static SweepRow of(String grid, int cell, int cells, String trace, Map<String, String> vary, Run run) {
         return new SweepRow(grid, cell, cells, trace, vary, figures(withoutCheckpoints(run)));

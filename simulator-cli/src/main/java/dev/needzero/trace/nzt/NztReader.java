@@ -9,6 +9,7 @@ import dev.needzero.trace.TypeTable;
 import dev.needzero.trace.TypeTable.Pointers;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
@@ -550,7 +551,8 @@ public final class NztReader implements TraceReader {
     public String string(int index) {
         String string = strings.get(index);
         if (string == null && !skipDamaged) {
-            throw new IndexOutOfBoundsException("string " + index + " of " + strings.size());
+            throw new UncheckedIOException(new BadInputException(
+                    name, "an event refers to string " + index + ", which no block before it holds" + ADVICE));
         }
         return string == null ? "" : string;
     }
