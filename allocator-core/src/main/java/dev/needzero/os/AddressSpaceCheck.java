@@ -22,8 +22,8 @@ public final class AddressSpaceCheck {
         for (int w = 0; w < words; w++) {
             long lazyBits = os.lazyFreeWord(w);
             if ((os.residentWord(w) & lazyBits) != 0) {
-                throw new IllegalStateException("osPage " + first(w, os.residentWord(w) & lazyBits)
-                        + " is both lazily free and not");
+                throw new IllegalStateException(
+                        "osPage " + first(w, os.residentWord(w) & lazyBits) + " is both lazily free and not");
             }
             long residentBits = os.residentWord(w) | lazyBits;
             long zeroBits = os.zeroMappedWord(w);
