@@ -2,6 +2,7 @@ package dev.needzero.experiment;
 
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TextFile;
+import dev.needzero.units.ByteSize;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,8 +29,8 @@ public record PodMemory(long mappedBytes, long rssBytes, long releasedBytes, lon
 
     public PodMemory {
         if (mappedBytes >= 0 && rssBytes > mappedBytes) {
-            throw new IllegalArgumentException("a heap with " + rssBytes + " bytes resident of " + mappedBytes
-                    + " mapped; expected no more resident than mapped");
+            throw new IllegalArgumentException("a heap with " + ByteSize.format(rssBytes) + " resident of "
+                    + ByteSize.format(mappedBytes) + " mapped; expected no more resident than mapped");
         }
     }
 
