@@ -57,7 +57,8 @@ public final class MarkPhase {
         double alone = workBytes * allocPerScannedByte;
         double share = alone <= 0 ? BACKGROUND_SHARE : Math.max(BACKGROUND_SHARE, alone / (alone + allocatedBytes));
         double seen = share <= BACKGROUND_SHARE ? BACKGROUND_SHARE : BACKGROUND_SHARE + share - workerShare;
-        consMark[cycles % CYCLES_REMEMBERED] = seen < 1 ? allocatedBytes * seen / (workBytes * (1 - seen)) : 0;
+        boolean teaches = seen < 1 && workBytes > 0;
+        consMark[cycles % CYCLES_REMEMBERED] = teaches ? allocatedBytes * seen / (workBytes * (1 - seen)) : 0;
         cycles++;
     }
 

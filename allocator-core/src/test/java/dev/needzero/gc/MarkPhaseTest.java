@@ -54,4 +54,35 @@ class MarkPhaseTest {
         phase.ended(100 * MIB, 30 * MIB);
         assertTrue(phase.runwayBytes(100 * MIB) > 0);
     }
+
+    /** Without assists a quarter is taken for the collector's share, whether or not it had a P of its own. */
+    @Test
+    void aSlowProgramsRunwayIsWhatItAllocated() {
+        for (int procs : new int[] {1, 4}) {
+            MarkPhase phase = new MarkPhase(0.4, procs);
+            long allocated = phase.allocatedBytes(100 * MIB, 500 * MIB);
+            assertEquals(1.0, allocated / (120.0 * MIB), 1e-6);
+            phase.ended(100 * MIB, 120 * MIB);
+            assertEquals(1.0, phase.runwayBytes(100 * MIB) / (120.0 * MIB), 1e-6);
+            assertEquals(1.0, phase.runwayBytes(50 * MIB) / (60.0 * MIB), 1e-6, "half as much to read");
+        }
+    }
+
+    /** A heap with nothing alive and no roots is read in no time: no ratio comes of that, and none is forgotten. */
+    @Test
+    void aCycleThatReadNothingTeachesNothing() {
+        MarkPhase phase = new MarkPhase(0.4, 4);
+        phase.ended(100 * MIB, 120 * MIB);
+        phase.ended(0, 0);
+        phase.ended(0, MIB);
+        assertEquals(1.0, phase.runwayBytes(100 * MIB) / (120.0 * MIB), 1e-6);
+    }
+
+    @Test
+    void markingThatTakesNoTimeHasNoRunway() {
+        MarkPhase phase = new MarkPhase(0, 4);
+        assertEquals(0, phase.allocatedBytes(100 * MIB, 50 * MIB));
+        phase.ended(100 * MIB, 0);
+        assertEquals(0, phase.runwayBytes(100 * MIB));
+    }
 }

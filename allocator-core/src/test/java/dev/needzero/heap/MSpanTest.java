@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The slot search, held against one boolean a slot. */
 class MSpanTest {
-    @Property(tries = 300)
+    @Property(tries = 80)
     void agreesWithOneBooleanASlot(@ForAll @IntRange(min = 1, max = 1024) int nelems, @ForAll Random random) {
         MSpan span = span(nelems);
         boolean[] taken = new boolean[nelems];
