@@ -55,7 +55,7 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         chart.check();
         List<Behaviours> versions =
-                Versions.expand(go).stream().map(options::behaviours).toList();
+                Versions.expand(go, spec).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
         try (TraceReader reader = options.open(trace);
                 Progress progress = new Progress("compare", "MiB")) {
