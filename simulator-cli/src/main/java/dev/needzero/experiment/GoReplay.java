@@ -390,7 +390,7 @@ public final class GoReplay extends Replay {
                 os.write(at, written, Cause.PROGRAM);
             }
         }
-        collector.born(ordinal, t, twinSlot, i);
+        collector.born(ordinal, spanClass, t, twinSlot, i);
     }
 
     private void follow(RecordedSpan r, int slot, P p, int type, int i) {
@@ -440,7 +440,7 @@ public final class GoReplay extends Replay {
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
         }
-        collector.born(ordinal, r.twin, 0, i);
+        collector.born(ordinal, r.spanClass, r.twin, 0, i);
     }
 
     private void bindSpan(RecordedSpan r, MSpan t, int i) {
@@ -534,7 +534,7 @@ public final class GoReplay extends Replay {
         if (r.twin.isLarge()) {
             observer().largeObject(r.twin, reader.types().get(type).name());
         }
-        collector.existed(ordinal, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
+        collector.existed(ordinal, r.spanClass, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
     }
 
     private void collected() {

@@ -104,10 +104,10 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
-    public void born(long ordinal, MSpan span, int slot, int i) {}
+    public void born(long ordinal, int kind, MSpan span, int slot, int i) {}
 
     @Override
-    public void existed(long ordinal, MSpan span, int slot) {}
+    public void existed(long ordinal, int kind, MSpan span, int slot) {}
 
     @Override
     public boolean freed(RecordedSpan r, int slot, int proc) {
