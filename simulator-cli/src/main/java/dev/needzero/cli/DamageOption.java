@@ -21,10 +21,18 @@ final class DamageOption {
     }
 
     TraceReader open(String trace) throws IOException {
+        TraceReader begun = skipDamaged || spec == null ? null : begun(trace);
+        if (begun != null) {
+            return begun;
+        }
         try {
             return Replays.open(trace, skipDamaged);
         } catch (UnsupportedOperationException e) {
             throw new ParameterException(spec.commandLine(), "--skip-damaged: " + e.getMessage());
         }
+    }
+
+    private TraceReader begun(String trace) {
+        return spec.root().userObject() instanceof Main main ? main.begun(trace) : null;
     }
 }
