@@ -115,12 +115,11 @@ public final class GoReplay extends Replay {
         this.recordedPlacement = settings.recordedPlacement();
         TraceInfo info = reader.info();
         int firstPage = (int) (info.firstPageOffset() >>> Units.PAGE_SHIFT);
-        int padding = info.goVersion().compareTo("1.26") >= 0 ? Math.max(0, prelude.lowestPage() - firstPage) : 0;
         this.runtime = new GoRuntime(
                 behaviours,
                 settings.os(),
                 firstPage / Units.PAGES_PER_CHUNK,
-                Math.min(padding, Units.PAGES_PER_CHUNK - 1),
+                Math.min(prelude.paddingPages(firstPage), Units.PAGES_PER_CHUNK - 1),
                 settings.backgroundScavenger());
         this.heap = runtime.heap();
         this.os = runtime.os();
