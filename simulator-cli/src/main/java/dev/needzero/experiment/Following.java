@@ -38,6 +38,9 @@ final class Following {
      */
     int spanMade(P p, RecordedSpan r) {
         boolean small = r.spanClass >= 0 && SpanClass.sizeClass(r.spanClass) != 0;
+        if (!small && r.spanClass >= 0) {
+            runtime.recordedSweep().settle(); // this span stands behind those swept before it
+        }
         boolean due = !small || refill(p, r.spanClass, null);
         int page = (int) (r.base >>> Units.PAGE_SHIFT);
         MSpan.State use = r.spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE;
