@@ -20,6 +20,7 @@ public final class Prelude {
     private final ArrayDeque<EventBatch> ahead = new ArrayDeque<>();
     private int lowestPage = Integer.MAX_VALUE;
     private int cachePage = -1;
+    private int cacheProc = -1;
 
     private Prelude(TraceReader reader) {
         this.reader = reader;
@@ -54,13 +55,14 @@ public final class Prelude {
                 if (kind == Kind.SPAN_ALLOC && cachePage < 0) {
                     if (batch.b[i] == 1) {
                         cachePage = page;
+                        cacheProc = batch.proc[i];
                         for (int[] earlier : small) {
-                            if (earlier[0] >>> 6 == page >>> 6) {
+                            if (earlier[0] >>> 6 == page >>> 6 && earlier[1] == cacheProc) {
                                 cachePage = Math.min(cachePage, earlier[0]);
                             }
                         }
                     } else if (batch.b[i] < 16) {
-                        small.add(new int[] {page});
+                        small.add(new int[] {page, batch.proc[i]});
                     }
                 }
             }
@@ -81,8 +83,13 @@ public final class Prelude {
         return lowestPage == Integer.MAX_VALUE ? 0 : lowestPage;
     }
 
-    /** The lowest page that the first P's page cache is known to have held, or -1. */
+    /** The lowest page that the first page cache used is known to have held, or -1. */
     int cachePage() {
         return cachePage;
+    }
+
+    /** The P whose page cache that is, or -1. */
+    int cacheProc() {
+        return cacheProc;
     }
 }
