@@ -54,6 +54,9 @@ public final class MSpan {
     /** The span set that lists this span: null, or one of mcentral's. An entry in any other set is stale. */
     SpanSet listedIn;
 
+    /** A P is known to be sweeping it: to all others it is swept. */
+    boolean claimed;
+
     long[] allocBits; // null: no slot was taken at the last sweep
     long[] deadBits; // null: nothing known to be dead
     private int deadCount;
@@ -86,6 +89,11 @@ public final class MSpan {
 
     public long sizeBytes() {
         return (long) npages << Units.PAGE_SHIFT;
+    }
+
+    /** Says whether a P is known to be sweeping the span. */
+    public void setClaimed(boolean claimed) {
+        this.claimed = claimed;
     }
 
     /** {@link SpanClass#MANUAL} when the span holds no objects. */

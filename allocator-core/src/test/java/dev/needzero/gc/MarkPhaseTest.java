@@ -101,23 +101,21 @@ class MarkPhaseTest {
         return allocated(new MarkPhase(1, 27 * MIB, 64 * MIB, timing), 98 * MIB, 128 * MIB, 155 * MIB, 0.19);
     }
 
-    /** Without assists a quarter is taken for the collector's share, whether or not it had a P of its own. */
+    /** Without assists a quarter is taken for the collector's share. */
     @Test
     void aSlowProgramsRunwayIsWhatItAllocated() {
-        for (int procs : new int[] {1, 4}) {
-            MarkPhase phase = new MarkPhase(0.4, procs);
-            long allocated = phase.allocatedBytes(100 * MIB, 500 * MIB);
-            assertEquals(1.0, allocated / (120.0 * MIB), 1e-6);
-            phase.ended(100 * MIB, 120 * MIB);
-            assertEquals(1.0, phase.runwayBytes(100 * MIB) / (120.0 * MIB), 1e-6);
-            assertEquals(1.0, phase.runwayBytes(50 * MIB) / (60.0 * MIB), 1e-6, "half as much to read");
-        }
+        MarkPhase phase = dedicated();
+        assertEquals(1.0, allocated(phase, 100 * MIB, 100 * MIB, 600 * MIB, 0.4) / (120.0 * MIB), 1e-6);
+        phase.ended(100 * MIB, 120 * MIB);
+        assertEquals(1.0, phase.runwayBytes(100 * MIB) / (120.0 * MIB), 1e-6);
+        assertEquals(1.0, phase.runwayBytes(50 * MIB) / (60.0 * MIB), 1e-6, "half as much to read");
     }
 
     /** A heap with nothing alive and no roots is read in no time: no ratio comes of that, and none is forgotten. */
     @Test
     void aCycleThatReadNothingTeachesNothing() {
-        MarkPhase phase = new MarkPhase(0.4, 4);
+        MarkPhase phase = dedicated();
+        allocated(phase, 100 * MIB, 100 * MIB, 600 * MIB, 0.4);
         phase.ended(100 * MIB, 120 * MIB);
         phase.ended(0, 0);
         phase.ended(0, MIB);
@@ -126,8 +124,8 @@ class MarkPhaseTest {
 
     @Test
     void markingThatTakesNoTimeHasNoRunway() {
-        MarkPhase phase = new MarkPhase(0, 4);
-        assertEquals(0, phase.allocatedBytes(100 * MIB, 50 * MIB));
+        MarkPhase phase = dedicated();
+        assertEquals(0, allocated(phase, 100 * MIB, 100 * MIB, 150 * MIB, 0));
         phase.ended(100 * MIB, 0);
         assertEquals(0, phase.runwayBytes(100 * MIB));
     }

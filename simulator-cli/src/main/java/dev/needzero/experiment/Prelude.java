@@ -20,9 +20,11 @@ public final class Prelude {
     private final TraceReader reader;
     private final boolean randomBase;
     private final ArrayDeque<EventBatch> ahead = new ArrayDeque<>();
-    private final List<Integer> smallPages = new ArrayList<>();
+    /** First page and P of the longer spans before the first of one page. */
+    private final List<int[]> small = new ArrayList<>();
     private int lowestPage = Integer.MAX_VALUE;
     private int cachePage = -1;
+    private int cacheProc = -1;
 
     private Prelude(TraceReader reader) {
         this.reader = reader;
@@ -59,13 +61,14 @@ public final class Prelude {
             if (kind == Kind.SPAN_ALLOC && cachePage < 0) {
                 if (batch.b[i] == 1) {
                     cachePage = page;
-                    for (int earlier : smallPages) {
-                        if (earlier >>> 6 == page >>> 6) {
-                            cachePage = Math.min(cachePage, earlier);
+                    cacheProc = batch.proc[i];
+                    for (int[] earlier : small) {
+                        if (earlier[0] >>> 6 == page >>> 6 && earlier[1] == cacheProc) {
+                            cachePage = Math.min(cachePage, earlier[0]);
                         }
                     }
                 } else if (batch.b[i] < 16) {
-                    smallPages.add(page);
+                    small.add(new int[] {page, batch.proc[i]});
                 }
             }
         }
@@ -88,8 +91,13 @@ public final class Prelude {
         return randomBase && lowestPage != Integer.MAX_VALUE ? Math.max(0, lowestPage - firstPage) : 0;
     }
 
-    /** The lowest page that the first P's page cache is known to have held, or -1. */
+    /** The lowest page that the first page cache used is known to have held, or -1. */
     int cachePage() {
         return cachePage;
+    }
+
+    /** The P whose page cache that is, or -1. */
+    int cacheProc() {
+        return cacheProc;
     }
 }

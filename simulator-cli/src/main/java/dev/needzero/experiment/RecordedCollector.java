@@ -99,6 +99,11 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
+    public void spanDone(int proc) {
+        closeRun(proc);
+    }
+
+    @Override
     public void flush(P p) {
         sweep.beforeAllocation(p);
     }
@@ -129,6 +134,7 @@ final class RecordedCollector implements GoCollector {
                 run.touched = Arrays.copyOf(run.touched, run.ntouched * 2);
             }
             run.touched[run.ntouched++] = t;
+            t.setClaimed(true);
         }
         return true;
     }
@@ -319,6 +325,7 @@ final class RecordedCollector implements GoCollector {
         for (int i = 0; i < run.ntouched; i++) {
             MSpan t = run.touched[i];
             run.touched[i] = null;
+            t.setClaimed(false);
             if (t.deadCount() > 0) {
                 sweep.swept(p, t, by);
             }
