@@ -66,12 +66,12 @@ public final class Scavenger implements HeapPolicy {
             return;
         }
         double ratio = lastHeapGoal >= NO_GOAL_BYTES && bytes >= NO_GOAL_BYTES ? 1 : (double) bytes / lastHeapGoal;
-        long goal = (long) (inUseAtMark * ratio);
+        long goal = (long) Math.min(inUseAtMark * ratio, NO_GOAL_BYTES);
         goal += goal / 10;
         goal = Units.alignUp(goal, Units.OS_PAGE_BYTES);
         long retained = retained();
         pace.newGoal();
-        goalBytes = retained <= goal || retained - goal < Units.OS_PAGE_BYTES ? OFF : goal;
+        goalBytes = retained - goal < Units.OS_PAGE_BYTES ? OFF : goal;
     }
 
     private long retained() {

@@ -111,4 +111,28 @@ class MemoryLimitTest {
         assertThrows(IllegalArgumentException.class, () -> runtime.memoryLimit(-1));
         assertEquals(7, runtime.memoryLimit(0).goalBytes(7));
     }
+
+    /** What a goal was before the headroom was taken off is known, or one of two sizes. */
+    @Test
+    void theHeadroomCanBeAddedAgain() {
+        for (long left = 2 * MIB; left < 1L << 44; left += left / 7 + 97) {
+            long goal = left - Math.max(left / 100 * 3, MIB);
+            long off = MemoryLimit.withHeadroom(goal) - left;
+            assertTrue(off == 0 || off == MemoryLimit.OTHER_SIZE_BYTES, left + " is off by " + off);
+        }
+    }
+
+    /** Where it is known what a limit leaves for the heap, the rest is the runtime's own, however many spans there are. */
+    @Test
+    void aLimitThatIsKnownByTheHeapsPartOfIt() {
+        large(10 * MIB);
+        large(20 * MIB);
+        assertEquals(2 * MSPAN, MemoryLimit.spanRecordBytes(runtime.heap()));
+        MemoryLimit limit = MemoryLimit.ofHeapPart(45 * MIB, 40 * MIB, runtime.heap(), true);
+        assertEquals(45 * MIB, limit.bytes());
+        assertEquals(0, limit.excess(10 * MIB));
+        assertEquals(1, limit.excess(10 * MIB + 1));
+        large(MIB);
+        assertEquals(1, limit.excess(9 * MIB + 1), "more spans change nothing");
+    }
 }

@@ -3,8 +3,10 @@ package dev.needzero.experiment;
 import dev.needzero.gc.Scavenger;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.GoRuntime;
+import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.Kind;
 import dev.needzero.units.Units;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.List;
  */
 final class TruthCheck implements Replay.CheckpointListener {
     final List<Verification.Row> rows = new ArrayList<>();
+    private final String trace;
     private final Truth truth;
     private final boolean samePages;
     private final boolean scavengeToTruth;
@@ -26,10 +29,12 @@ final class TruthCheck implements Replay.CheckpointListener {
     private record Pages(long agreeing, long resident, Differences differences) {}
 
     /**
+     * @param trace what the recording is called
      * @param samePages single pages are compared, not only how many there are
      * @param scavengeToTruth what the truth says was released is released
      */
-    TruthCheck(Truth truth, boolean samePages, boolean scavengeToTruth) {
+    TruthCheck(String trace, Truth truth, boolean samePages, boolean scavengeToTruth) {
+        this.trace = trace;
         this.truth = truth;
         this.samePages = samePages;
         this.scavengeToTruth = scavengeToTruth;
@@ -57,6 +62,12 @@ final class TruthCheck implements Replay.CheckpointListener {
     @Override
     public void reached(Checkpoint at, Replay replay) {
         Truth.Line line = truth.line(at.number());
+        if (line != null && !line.name().equals(at.name())) {
+            throw new UncheckedIOException(new BadInputException(
+                    trace,
+                    "its checkpoint " + at.number() + " is called " + at.name() + ", the truth's " + line.name()
+                            + "; expected the truth of the same program"));
+        }
         if (line != null) {
             GoRuntime runtime = replay.runtime();
             if (scavengeToTruth) {

@@ -1,14 +1,12 @@
 package dev.needzero.experiment;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TextFile;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,11 +76,7 @@ public final class Verification {
         if (!Files.isRegularFile(file)) {
             return Map.of();
         }
-        try {
-            return JSON.std.mapFrom(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
-        } catch (JacksonException e) {
-            throw new BadInputException(file.toString(), "is not JSON: " + e.getMessage());
-        }
+        return TextFile.json(TextFile.read(file, "how a recording was made"), file.toString());
     }
 
     /** The file that stands beside a recording's trace with another ending. */
@@ -104,6 +98,19 @@ public final class Verification {
         return run(trace, () -> Traces.open(trace), truthFile, go, settings);
     }
 
+    /** What really happened: of the file named or, where none is, of the one beside the trace. */
+    public static Truth truthOf(String trace, Opener opener, Path truthFile) throws IOException {
+        Path beside = sibling(trace, ".truth.jsonl.gz");
+        if (truthFile == null && !Files.isRegularFile(beside)) {
+            opener.open().close(); // that the trace is not there would come first
+            throw new BadInputException(
+                    beside.toString(),
+                    "no such file; expected what kernel and runtime said while the trace was recorded (--truth names"
+                            + " another)");
+        }
+        return Truth.read(truthFile != null ? truthFile : beside);
+    }
+
     /** Opens the trace. */
     public interface Opener {
         TraceReader open() throws IOException;
@@ -112,7 +119,7 @@ public final class Verification {
     /** The same for a trace that is opened in a way of its own. */
     public static Verification run(
             String trace, Opener opener, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
-        Truth truth = Truth.read(truthFile != null ? truthFile : sibling(trace, ".truth.jsonl.gz"));
+        Truth truth = truthOf(trace, opener, truthFile);
         Map<String, Object> recorded = caseOf(trace);
         Behaviours behaviours = go != null ? go : Behaviours.of(truth.go());
         TouchRules touch = settings.touch();
@@ -134,7 +141,7 @@ public final class Verification {
                     && minor(behaviours.version()).equals(minor(truth.go()))
                     && behaviours.settings().isEmpty()
                     && !settings.gc().simulated();
-            TruthCheck check = new TruthCheck(truth, sameRun, !settings.backgroundScavenger());
+            TruthCheck check = new TruthCheck(trace, truth, sameRun, !settings.backgroundScavenger());
             GoReplay replay = (GoReplay) Replays.run(
                     reader,
                     behaviours,
