@@ -119,9 +119,9 @@ public final class MarkPhase {
         cycles++;
     }
 
-    /** What Go reckons from a cycle: nothing, if more than all processor time seems to have been the collector's. */
+    /** What Go reckons from a cycle: nothing, if none was read or more than all processor time seems to be the collector's. */
     static double consMark(double workBytes, double allocatedBytes, double utilization) {
-        return utilization < 1 ? allocatedBytes * utilization / (workBytes * (1 - utilization)) : 0;
+        return utilization < 1 && workBytes > 0 ? allocatedBytes * utilization / (workBytes * (1 - utilization)) : 0;
     }
 
     /** What the program is expected to allocate while so much is read, if nobody assists. */

@@ -79,7 +79,7 @@ public final class Sweeper {
         long limit = most;
         long swept = 0;
         while (heap.isUnswept(span)) {
-            if (limit < Long.MAX_VALUE && heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0)) {
+            if (limit < Long.MAX_VALUE && comesInThisQueue(span)) {
                 if (!comesWithin(span, limit - swept)) {
                     heap.unlist(span);
                     heap.sweep(span, false);
@@ -96,6 +96,15 @@ public final class Sweeper {
         return swept;
     }
 
+    /** Whether a span stands in the queue that the next one comes from. */
+    private boolean comesInThisQueue(MSpan span) {
+        while (centralIndex < 2 * SpanClass.COUNT
+                && heap.unsweptUnless(centralIndex >> 1, (centralIndex & 1) == 0, span, 1) == 0) {
+            centralIndex++;
+        }
+        return heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0);
+    }
+
     /** A P gives up its cached spans, which are swept as it does. */
     public void flush(P p) {
         if (heap.needsFlush(p)) {
@@ -109,11 +118,15 @@ public final class Sweeper {
             P p = heap.procOrNull(id);
             if (p != null) {
                 flush(p);
+                p.expect(null);
             }
         }
+        heap.setClaimsHold(false);
+        centralIndex = 0;
         while (sweepOne()) {
             // one after another
         }
+        heap.setClaimsHold(true);
         heap.finishSweep();
     }
 }

@@ -638,11 +638,15 @@ public final class AddressSpace {
         return residentBits[w];
     }
 
+    long lazyFreeWord(int w) {
+        return lazyFreeBits[w];
+    }
+
     long zeroMappedWord(int w) {
         return zeroMappedBits[w];
     }
 
-    /** 1 = of this cause, where resident. */
+    /** 1 = of this cause, where resident or lazily free. */
     long causeWord(int w, int cause) {
         return ofCause(w, cause);
     }

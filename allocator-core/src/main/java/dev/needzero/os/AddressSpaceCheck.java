@@ -15,11 +15,17 @@ public final class AddressSpaceCheck {
         long from = os.mappedFrom() >>> shift;
         long to = Units.alignUp(os.mappedTo(), 1L << shift) >>> shift;
         long resident = 0;
+        long lazilyFree = 0;
         long zeroMapped = 0;
         long[] caused = new long[Cause.COUNT];
         long words = os.words();
         for (int w = 0; w < words; w++) {
-            long residentBits = os.residentWord(w);
+            long lazyBits = os.lazyFreeWord(w);
+            if ((os.residentWord(w) & lazyBits) != 0) {
+                throw new IllegalStateException(
+                        "osPage " + first(w, os.residentWord(w) & lazyBits) + " is both lazily free and not");
+            }
+            long residentBits = os.residentWord(w) | lazyBits;
             long zeroBits = os.zeroMappedWord(w);
             if ((residentBits & zeroBits) != 0) {
                 throw new IllegalStateException("osPage " + first(w, residentBits & zeroBits)
@@ -30,12 +36,14 @@ public final class AddressSpaceCheck {
                 throw new IllegalStateException("osPage " + first(w, outside) + " is in use outside the mapping");
             }
             resident += Long.bitCount(residentBits);
+            lazilyFree += Long.bitCount(lazyBits);
             zeroMapped += Long.bitCount(zeroBits);
             for (int cause = 0; cause < Cause.COUNT; cause++) {
                 caused[cause] += Long.bitCount(residentBits & os.causeWord(w, cause));
             }
         }
         equal("resident bytes", resident << shift, os.rssBytes());
+        equal("lazily free bytes", lazilyFree << shift, os.lazyFreeBytes());
         equal("zero-mapped bytes", zeroMapped << shift, os.zeroMappedBytes());
         long sum = 0;
         for (int cause = 0; cause < Cause.COUNT; cause++) {

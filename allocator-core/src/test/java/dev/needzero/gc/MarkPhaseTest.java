@@ -100,4 +100,33 @@ class MarkPhaseTest {
     private static long drawn(int timing) {
         return allocated(new MarkPhase(1, 27 * MIB, 64 * MIB, timing), 98 * MIB, 128 * MIB, 155 * MIB, 0.19);
     }
+
+    /** Without assists a quarter is taken for the collector's share. */
+    @Test
+    void aSlowProgramsRunwayIsWhatItAllocated() {
+        MarkPhase phase = dedicated();
+        assertEquals(1.0, allocated(phase, 100 * MIB, 100 * MIB, 600 * MIB, 0.4) / (120.0 * MIB), 1e-6);
+        phase.ended(100 * MIB, 120 * MIB);
+        assertEquals(1.0, phase.runwayBytes(100 * MIB) / (120.0 * MIB), 1e-6);
+        assertEquals(1.0, phase.runwayBytes(50 * MIB) / (60.0 * MIB), 1e-6, "half as much to read");
+    }
+
+    /** A heap with nothing alive and no roots is read in no time: no ratio comes of that, and none is forgotten. */
+    @Test
+    void aCycleThatReadNothingTeachesNothing() {
+        MarkPhase phase = dedicated();
+        allocated(phase, 100 * MIB, 100 * MIB, 600 * MIB, 0.4);
+        phase.ended(100 * MIB, 120 * MIB);
+        phase.ended(0, 0);
+        phase.ended(0, MIB);
+        assertEquals(1.0, phase.runwayBytes(100 * MIB) / (120.0 * MIB), 1e-6);
+    }
+
+    @Test
+    void markingThatTakesNoTimeHasNoRunway() {
+        MarkPhase phase = dedicated();
+        assertEquals(0, allocated(phase, 100 * MIB, 100 * MIB, 150 * MIB, 0));
+        phase.ended(100 * MIB, 0);
+        assertEquals(0, phase.runwayBytes(100 * MIB));
+    }
 }

@@ -96,4 +96,23 @@ class AddressSpaceCheckTest {
                 .getMessage();
         assertTrue(said.startsWith("osPage " + osPage + " is in use outside"), said);
     }
+
+    /** What MADV_FREE was called for is resident, of its cause, until the kernel takes it. */
+    @Test
+    void lazilyFreePagesBreakNoLaw() throws ReflectiveOperationException {
+        os.free(0, 2 << 12);
+        AddressSpaceCheck.check(os);
+        words("lazyFreeBits")[0] |= 1L << 2;
+        isFound("osPage 2 is both lazily free and not");
+        words("residentBits")[0] &= ~(1L << 2);
+        isFound("lazily free bytes: the bits add up to 12288, the counter says 8192");
+        os.write(0, 3 << 12, Cause.PROGRAM);
+        isFound("lazily free bytes: the bits add up to 0, the counter says -4096");
+    }
+
+    @Test
+    void aLazilyFreePageBeyondTheMapping() throws ReflectiveOperationException {
+        words("lazyFreeBits")[16] |= 2;
+        isFound("osPage 1025 is in use outside the mapping");
+    }
 }

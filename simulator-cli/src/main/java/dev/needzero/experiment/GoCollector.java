@@ -59,6 +59,9 @@ interface GoCollector {
         return unknown;
     }
 
+    /** A P's sweep of a span has freed the last of its objects. */
+    default void spanDone(int proc) {}
+
     /**
      * An event of the collector, the sweeper or the scavenger.
      *

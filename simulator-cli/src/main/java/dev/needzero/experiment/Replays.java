@@ -5,6 +5,7 @@ import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
+import dev.needzero.workload.WorkloadSpec;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ public final class Replays {
 
     /** The same; with {@code skipDamaged} what is damaged is left out, as in {@link Traces#open(String, boolean)}. */
     public static TraceReader open(String spec, boolean skipDamaged) throws IOException {
-        if (!Workloads.isSpec(spec)) {
+        if (!spec.startsWith(WorkloadSpec.PREFIX)) {
             return Traces.open(spec, skipDamaged);
         }
         if (skipDamaged) {
