@@ -123,6 +123,6 @@ final class SpanSet {
     }
 
     private boolean isAwaiting(MHeap heap, MSpan span) {
-        return span.listedIn == this && heap.isUnswept(span);
+        return span.listedIn == this && heap.isAwaiting(span);
     }
 }

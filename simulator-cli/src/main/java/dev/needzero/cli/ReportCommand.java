@@ -68,7 +68,7 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Outputs.check(spec, "-o", file.toString()); // the default's place, too
         List<Behaviours> versions =
-                Versions.expand(go).stream().map(options::behaviours).toList();
+                Versions.expand(go, spec).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
         try (LiveTypes reader = new LiveTypes(options.open(trace));
                 Progress progress = new Progress("report", "MiB")) {

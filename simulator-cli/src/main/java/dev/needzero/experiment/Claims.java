@@ -75,6 +75,13 @@ final class Claims {
     /** Pages that a span takes at a recorded place are not another's. */
     static void free(long event, MHeap heap, long address, int npages) {
         int page = (int) (address >>> Units.PAGE_SHIFT);
+        int first = heap.layout().baseChunk() * Units.PAGES_PER_CHUNK;
+        if (page < first) {
+            throw refused(
+                    event,
+                    "a span at offset " + address + "; expected none below the heap's first page, at offset "
+                            + ((long) first << Units.PAGE_SHIFT));
+        }
         int below = Math.min(npages, heap.pages().limitPage() - page);
         if (below > 0 && !heap.pages().isFree(page, below)) {
             throw refused(

@@ -40,7 +40,7 @@ public final class TraceSummary {
     private static final Amount NOTHING = new Amount(0, 0);
 
     private final TraceInfo info;
-    private final long[] eventsByKind = new long[Kind.LIMIT];
+    private final long[] eventsByKind = new long[1 << Byte.SIZE];
     private Span[][] spans = new Span[16][];
     private boolean[] procSeen = new boolean[8];
     private long[] typeCount = new long[64];
@@ -85,7 +85,7 @@ public final class TraceSummary {
         for (int i = 0; i < batch.size; i++) {
             byte kind = batch.kind[i];
             lastNanos = Math.max(lastNanos, batch.timeNanos[i]);
-            eventsByKind[kind]++;
+            eventsByKind[kind & 0xff]++;
             see(batch.proc[i]);
             long a = batch.a[i];
             switch (kind) {
@@ -288,7 +288,7 @@ public final class TraceSummary {
 
     /** Events of one of {@link Kind}'s kinds. */
     public long events(byte kind) {
-        return eventsByKind[kind];
+        return eventsByKind[kind & 0xff];
     }
 
     /** Time from the first event to the last. */

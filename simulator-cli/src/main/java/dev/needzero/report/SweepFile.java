@@ -1,11 +1,11 @@
 package dev.needzero.report;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TextFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -197,7 +197,7 @@ public final class SweepFile implements Closeable {
 
     private void readLine(String text) throws IOException {
         if (!csv) {
-            rows.add(ofJson(JSON.std.mapFrom(text)));
+            rows.add(ofJson(TextFile.json(text, "line")));
         } else if (columns == null) {
             columns = cells(text);
             if (columns.size() < HEAD.size() || !columns.subList(0, HEAD.size()).equals(HEAD)) {

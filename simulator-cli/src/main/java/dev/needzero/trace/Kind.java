@@ -8,9 +8,6 @@ package dev.needzero.trace;
  * small numbers that a reader hands out densely and recycles after the free, so that arrays can be indexed by them.
  */
 public final class Kind {
-    /** Every kind is below this and not negative. */
-    public static final int LIMIT = 64;
-
     private Kind() {}
 
     // ---- placed: the snapshot at the trace's head

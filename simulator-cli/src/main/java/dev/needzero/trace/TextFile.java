@@ -1,5 +1,7 @@
 package dev.needzero.trace;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A small text file that a user hands over beside a trace: rules, smaps, a page of metrics. */
 public final class TextFile {
@@ -14,6 +17,15 @@ public final class TextFile {
     private static final int MAX_BYTES = 256 << 20;
 
     private TextFile() {}
+
+    /** A JSON object, as one line holds it or a whole file. */
+    public static Map<String, Object> json(String text, String where) throws IOException {
+        try {
+            return JSON.std.mapFrom(text);
+        } catch (JacksonException e) {
+            throw new BadInputException(where, "is not JSON: " + e.getOriginalMessage());
+        }
+    }
 
     /**
      * Reads it whole; bytes that are no UTF-8 become question marks, for the line they stand on to be complained of.

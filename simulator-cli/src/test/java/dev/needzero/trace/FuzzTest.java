@@ -18,6 +18,7 @@ import dev.needzero.trace.mtrace.MtraceFormat;
 import dev.needzero.trace.mtrace.WorkloadFormat;
 import dev.needzero.trace.nzt.NztFormat;
 import dev.needzero.trace.nzt.ResealedBlocks;
+import dev.needzero.trace.nzt.SeekingNztReader;
 import dev.needzero.trace.weealloc.WeeAllocFormat;
 import dev.needzero.workload.Workloads;
 import io.airlift.compress.zstd.ZstdOutputStream;
@@ -149,6 +150,8 @@ public class FuzzTest {
                     read(nzt, input, round % 2 == 0);
                     if (round % REPLAY_EVERY == 0) {
                         replay(nzt, input);
+                    } else if (round % REPLAY_EVERY == 1) {
+                        seek(Files.write(folder.resolve("fuzzed.nzt"), input), round);
                     }
                 }));
         targets.add(packed(seeds));
@@ -219,9 +222,10 @@ public class FuzzTest {
     @Test
     void theSeedsThemselvesAreRead() throws IOException {
         for (Map.Entry<TraceFormat, List<byte[]>> seed : seeds(folder).entrySet()) {
+            Totals totals = Totals.of(open(seed.getKey(), seed.getValue().get(0), false));
+            assertTrue(totals.allocations > 0, seed.getKey().name());
             for (byte[] file : seed.getValue()) {
-                Totals totals = Totals.of(open(seed.getKey(), file, false));
-                assertTrue(totals.events > 0, seed.getKey().name());
+                assertTrue(TraceData.of(open(seed.getKey(), file, false)).events.size() > 1, seed.getKey().name());
             }
         }
     }
@@ -247,6 +251,22 @@ public class FuzzTest {
         }
         if (format != null && !(format instanceof NztFormat)) {
             assertTrue(events <= (long) damaged.length * MAX_EVENTS_PER_BYTE, events + " events");
+        }
+    }
+
+    private static void seek(Path file, long round) throws IOException {
+        Random random = new Random(round);
+        EventBatch batch = new EventBatch();
+        try (SeekingNztReader reader = SeekingNztReader.open(file, random.nextBoolean())) {
+            for (int i = 0; i < 4; i++) {
+                if (random.nextBoolean()) {
+                    reader.seekEvent(random.nextInt(1000) - 1);
+                } else {
+                    reader.seekTime(random.nextLong() >>> random.nextInt(64));
+                }
+                reader.next(batch);
+            }
+            reader.warnings();
         }
     }
 

@@ -68,7 +68,7 @@ final class Lane {
         int columns = in.u8();
         hasB = (columns & HAS_B) != 0;
         hasC = (columns & HAS_C) != 0;
-        if (kind < 0 || kind >= Kind.LIMIT || base > RECENT || shift > Long.SIZE - 1 || Columns.usesB(kind) && !hasB || Columns.usesC(kind) && !hasC) {
+        if (base > RECENT || shift > Long.SIZE - 1 || Columns.usesB(kind) && !hasB || Columns.usesC(kind) && !hasC) {
             throw new DamagedBlockException(
                     "a lane of kind " + kind + " with base " + base + ", shift " + shift + " and columns " + columns);
         }
