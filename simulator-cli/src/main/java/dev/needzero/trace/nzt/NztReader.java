@@ -178,8 +178,7 @@ public class NztReader implements TraceReader {
     private void checkOrder() throws IOException {
         if (current.number() > nextNumber && damages.isEmpty()) {
             damages.damaged(
-                    blockOffset,
-                    "blocks " + nextNumber + " to " + (current.number() - 1) + " are missing before it");
+                    blockOffset, "blocks " + nextNumber + " to " + (current.number() - 1) + " are missing before it");
         } else if (current.number() < nextNumber) {
             damages.damaged(blockOffset, current.describe() + ": block " + nextNumber + " was expected");
         }
