@@ -102,8 +102,12 @@ public final class SweepFile implements Closeable {
             lines = csvLine(columns);
         }
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(lines + line(row));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 
