@@ -118,11 +118,15 @@ public final class Sweeper {
             P p = heap.procOrNull(id);
             if (p != null) {
                 flush(p);
+                p.expect(null);
             }
         }
+        heap.setClaimsHold(false);
+        centralIndex = 0;
         while (sweepOne()) {
             // one after another
         }
+        heap.setClaimsHold(true);
         heap.finishSweep();
     }
 }

@@ -73,7 +73,7 @@ public final class MCentral {
 
     private MSpan sweepForSpace(P p) {
         MSpan sought = p.expected != null && p.expected.spanClass == spanClass ? p.expected : null;
-        p.expected = null;
+        p.expect(null);
         boolean recorded = p.refillSweepBytes >= 0;
         long budget = recorded ? p.refillSweepBytes / ((long) classPages << Units.PAGE_SHIFT) : SPAN_BUDGET + 1;
         p.refillSweepBytes = Math.min(p.refillSweepBytes, 0);

@@ -35,6 +35,8 @@ public final class MHeap {
     /** No span awaits sweeping. */
     boolean sweepDone = true;
 
+    private boolean claimsHold = true;
+
     private long pagesSwept;
     private long pagesInUse;
 
@@ -644,6 +646,24 @@ public final class MHeap {
         central[span.spanClass].fullSwept().push(span);
     }
 
+    /** The same for the swept spans of a class that were thought to wait with free slots; each is handed to a visitor. */
+    public void shelveWaiting(int spanClass, Consumer<MSpan> visitor) {
+        MCentral of = central[spanClass];
+        for (MSpan span = of.partialSwept().pop(); span != null; span = of.partialSwept().pop()) {
+            of.fullSwept().push(span);
+            visitor.accept(span);
+        }
+    }
+
+    /** The same for the span that a P was thought to have cached. */
+    public void shelveCached(P p, int spanClass) {
+        MSpan span = p.cached[spanClass];
+        flushCounts(p, span);
+        span.sweepgen = sweepgen;
+        central[spanClass].fullSwept().push(span);
+        p.cached[spanClass] = null;
+    }
+
     /** A span that existed before the trace and that a P has had cached since it was fresh. */
     public void cacheSinceFresh(P p, MSpan span) {
         cache(p, span);
@@ -800,12 +820,30 @@ public final class MHeap {
                 return fits;
             }
         }
-        for (MSpan span = set.pop(); span != null; span = set.pop()) {
-            if (isUnswept(span)) {
-                return span;
+        List<MSpan> claimed = List.of();
+        MSpan next = null;
+        for (MSpan span = set.pop(); span != null && next == null; span = next == null ? set.pop() : null) {
+            if (isAwaiting(span)) {
+                next = span;
+            } else if (isUnswept(span)) {
+                claimed = claimed.isEmpty() ? new ArrayList<>() : claimed;
+                claimed.add(span);
             }
         }
-        return null;
+        for (int i = claimed.size() - 1; i >= 0; i--) {
+            set.pushFirst(claimed.get(i)); // it keeps its place until it is swept
+        }
+        return next;
+    }
+
+    /** Whether a span is unswept and no P is known to be at it. */
+    boolean isAwaiting(MSpan span) {
+        return isUnswept(span) && !(span.claimed && claimsHold);
+    }
+
+    /** Says whether spans that a P is known to be sweeping are passed over by all others; else they are swept as well. */
+    public void setClaimsHold(boolean hold) {
+        claimsHold = hold;
     }
 
     /** Whether a span stands in this queue. */
@@ -824,7 +862,7 @@ public final class MHeap {
             return 0;
         }
         SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
-        return set == sought.listedIn && set.unsweptBefore(this, sought, spans) >= 0 ? -1 : set.unswept(this, spans);
+        return set == sought.listedIn && set.isWithin(this, sought, spans) ? -1 : set.unswept(this, spans);
     }
 
     /**

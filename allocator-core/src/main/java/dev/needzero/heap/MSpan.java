@@ -54,6 +54,9 @@ public final class MSpan {
     /** The span set that lists this span: null, or one of mcentral's. An entry in any other set is stale. */
     SpanSet listedIn;
 
+    /** A P is known to be sweeping it: to all others it is swept. */
+    boolean claimed;
+
     long[] allocBits; // null: no slot was taken at the last sweep
     long[] deadBits; // null: nothing known to be dead
     private int deadCount;
@@ -86,6 +89,11 @@ public final class MSpan {
 
     public long sizeBytes() {
         return (long) npages << Units.PAGE_SHIFT;
+    }
+
+    /** Says whether a P is known to be sweeping the span. */
+    public void setClaimed(boolean claimed) {
+        this.claimed = claimed;
     }
 
     /** {@link SpanClass#MANUAL} when the span holds no objects. */
@@ -272,7 +280,34 @@ public final class MSpan {
         return true;
     }
 
-    /** Takes {@link #markDead} back. */
+    /**
+     * {@link #markDead(int)} for up to 64 slots at once.
+     *
+     * @param word slots from 64 × word on
+     * @param deadInWord 1 = not marked; bit 0 is the first of those slots
+     * @return those of them that hold an object not known to be dead before
+     */
+    public long markDead(int word, long deadInWord) {
+        int first = word << 6;
+        if (first >= nelems) {
+            return 0;
+        }
+        long taken = allocBits == null ? 0 : allocBits[word];
+        if (freeIndex - first >= 64) {
+            taken = -1L;
+        } else if (freeIndex > first) {
+            taken |= (1L << freeIndex) - 1;
+        }
+        if (deadBits == null) {
+            deadBits = new long[words()];
+        }
+        long newlyDead = deadInWord & taken & ~deadBits[word];
+        deadBits[word] |= newlyDead;
+        deadCount += Long.bitCount(newlyDead);
+        return newlyDead;
+    }
+
+    /** Takes {@link #markDead(int)} back. */
     public void markAlive(int slot) {
         if (bit(deadBits, slot)) {
             deadBits[slot >>> 6] &= ~(1L << slot);

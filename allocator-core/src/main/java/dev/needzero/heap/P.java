@@ -52,8 +52,14 @@ public final class P {
         sweptPages = pages;
     }
 
-    /** Says which span the next refill finds by sweeping, as a recording shows. */
+    /** Says which span the next refill finds by sweeping, as a recording shows; null for none. */
     public void expect(MSpan span) {
+        if (expected != null) {
+            expected.claimed = false;
+        }
+        if (span != null) {
+            span.claimed = true;
+        }
         expected = span;
     }
 

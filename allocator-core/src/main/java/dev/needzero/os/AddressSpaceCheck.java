@@ -18,15 +18,15 @@ public final class AddressSpaceCheck {
         long lazilyFree = 0;
         long zeroMapped = 0;
         long[] caused = new long[Cause.COUNT];
-        long words = os.words();
-        for (int w = 0; w < words; w++) {
-            long lazyBits = os.lazyFreeWord(w);
-            if ((os.residentWord(w) & lazyBits) != 0) {
-                throw new IllegalStateException("osPage " + first(w, os.residentWord(w) & lazyBits)
-                        + " is both lazily free and not");
+        OsPages pages = os.pages();
+        for (int w = 0; w < pages.words(); w++) {
+            long lazyBits = pages.lazyFreeWord(w);
+            if ((pages.settledWord(w) & lazyBits) != 0) {
+                throw new IllegalStateException(
+                        "osPage " + first(w, pages.settledWord(w) & lazyBits) + " is both lazily free and not");
             }
-            long residentBits = os.residentWord(w) | lazyBits;
-            long zeroBits = os.zeroMappedWord(w);
+            long residentBits = pages.residentWord(w);
+            long zeroBits = pages.zeroMappedWord(w);
             if ((residentBits & zeroBits) != 0) {
                 throw new IllegalStateException("osPage " + first(w, residentBits & zeroBits)
                         + " is both resident and mapped to the zero page");
@@ -39,7 +39,7 @@ public final class AddressSpaceCheck {
             lazilyFree += Long.bitCount(lazyBits);
             zeroMapped += Long.bitCount(zeroBits);
             for (int cause = 0; cause < Cause.COUNT; cause++) {
-                caused[cause] += Long.bitCount(residentBits & os.causeWord(w, cause));
+                caused[cause] += Long.bitCount(residentBits & pages.causeWord(w, cause));
             }
         }
         equal("resident bytes", resident << shift, os.rssBytes());

@@ -79,6 +79,16 @@ class SweeperTest {
         }
     }
 
+    /** A span that was swept out of turn stands in its queue still, and does not count. */
+    @Test
+    void spansThatWereSweptOutOfTurnAreNotInTheWay() {
+        heap.sweep(inOrder.get(2), false);
+        assertTrue(sweeper.comesWithin(inOrder.get(3), 3));
+        assertFalse(sweeper.comesWithin(inOrder.get(3), 2));
+        assertTrue(sweeper.comesWithin(inOrder.get(6), 6));
+        assertFalse(sweeper.comesWithin(inOrder.get(6), 5));
+    }
+
     @Test
     void sweepingThroughASpanSweepsWhatStandsBeforeIt() {
         sweeper.sweepThrough(inOrder.get(4));

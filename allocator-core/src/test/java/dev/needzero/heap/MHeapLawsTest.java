@@ -26,7 +26,7 @@ class MHeapLawsTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property
     void everyMappedByteIsInUseFreeOrReleased(@ForAll Random random) {
         Heap heap = new Heap(random);
         for (int op = 0; op < 300; op++) {

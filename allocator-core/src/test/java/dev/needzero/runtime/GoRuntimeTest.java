@@ -219,8 +219,7 @@ class GoRuntimeTest {
     @CsvSource({"1.21, 64, 0", "1.22, 64, 1", "1.22, 512, 1", "1.22, 576, 0"})
     void aRecordedSpanHasItsBitmap(String go, int slot, long pages) {
         GoRuntime runtime = runtime(go);
-        int spanClass = SpanClass.of(
-                runtime.heap().layout().sizeClasses().classFor(slot), false);
+        int spanClass = SpanClass.of(runtime.heap().layout().sizeClasses().classFor(slot), false);
         MSpan span = runtime.heap().allocAt(9, 1, spanClass, MSpan.State.IN_USE, 0);
         runtime.initSpan(span);
         assertEquals(pages * PAGE, runtime.os().committedBytes(Cause.RUNTIME));

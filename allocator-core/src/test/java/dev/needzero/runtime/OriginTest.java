@@ -30,7 +30,8 @@ class OriginTest {
 
     @Test
     void ofSomeChangesOnlyTheIssueIsKnown() {
-        assertEquals("#76063", Origin.ofIssue(76063, "do not clear scavenged memory").toString());
+        assertEquals(
+                "#76063", Origin.ofIssue(76063, "do not clear scavenged memory").toString());
     }
 
     /** Large objects with pointers were cleared on fresh memory in 1.24 alone: one commit brought it, another ended it. */
@@ -39,9 +40,7 @@ class OriginTest {
         List<Behaviour.Step> steps = Behaviour.LARGE_ZEROING.steps();
         assertEquals(
                 List.of("1.21=when-dirty", "1.24=always", "1.25=when-dirty"),
-                steps.stream()
-                        .map(step -> step.version() + "=" + step.value())
-                        .toList());
+                steps.stream().map(step -> step.version() + "=" + step.value()).toList());
         assertEquals("8730fcf885", steps.get(1).origin().name());
         assertEquals("df9888ea4e", steps.get(2).origin().name());
         assertTrue(Behaviour.LARGE_ZEROING.source().contains("CL 614257"));

@@ -28,6 +28,10 @@ final class DamageOption {
 
     /** @param forPart whether only a part of it will be wanted */
     TraceReader open(String trace, boolean forPart) throws IOException {
+        TraceReader begun = skipDamaged || forPart || spec == null ? null : begun(trace);
+        if (begun != null) {
+            return begun;
+        }
         try {
             return forPart && !Workloads.isSpec(trace)
                     ? Traces.openForPart(trace, skipDamaged)
@@ -35,5 +39,9 @@ final class DamageOption {
         } catch (UnsupportedOperationException e) {
             throw new ParameterException(spec.commandLine(), "--skip-damaged: " + e.getMessage());
         }
+    }
+
+    private TraceReader begun(String trace) {
+        return spec.root().userObject() instanceof Main main ? main.begun(trace) : null;
     }
 }

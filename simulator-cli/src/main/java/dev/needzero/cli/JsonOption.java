@@ -31,6 +31,11 @@ final class JsonOption {
         return !"-".equals(file);
     }
 
+    /** Whether there is anything to write. */
+    boolean isAsked() {
+        return file != null;
+    }
+
     void write(Map<String, Object> result) throws IOException {
         if (file == null) {
             return;

@@ -61,13 +61,13 @@ final class ReplayOptions {
             defaultValue = "simulated",
             paramLabel = "simulated|recorded",
             description = "Who chooses addresses: the version replayed, or the recording. Default: ${DEFAULT-VALUE}.")
-    private Placement placement;
+    private Placement placement = Placement.SIMULATED;
 
     @Mixin
-    private GcOptions gc;
+    private GcOptions gc = new GcOptions();
 
     @Mixin
-    private OsOptions system;
+    private OsOptions system = new OsOptions();
 
     @Option(
             names = "--noscan",
@@ -88,10 +88,10 @@ final class ReplayOptions {
             defaultValue = "10000",
             description =
                     "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
-    private long checkEvery;
+    private long checkEvery = 10_000;
 
     @Mixin
-    private DamageOption damage;
+    private DamageOption damage = new DamageOption();
 
     private String touchOrigin;
 

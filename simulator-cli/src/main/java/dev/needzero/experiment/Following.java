@@ -38,7 +38,14 @@ final class Following {
      */
     int spanMade(P p, RecordedSpan r) {
         boolean small = r.spanClass >= 0 && SpanClass.sizeClass(r.spanClass) != 0;
+        if (!small && r.spanClass >= 0) {
+            runtime.recordedSweep().settle(); // this span stands behind those swept before it
+        }
         boolean due = !small || refill(p, r.spanClass, null);
+        if (!due) {
+            // No swept span with a free slot waits, or the recording would have used it; which will, it shows later.
+            heap.shelveWaiting(r.spanClass, span -> notWaiting(span));
+        }
         int page = (int) (r.base >>> Units.PAGE_SHIFT);
         MSpan.State use = r.spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE;
         int own = heap.peek(p, r.npages);
@@ -59,6 +66,13 @@ final class Following {
         return due ? own : -1;
     }
 
+    private void notWaiting(MSpan span) {
+        RecordedSpan of = spans.at(span.base());
+        if (of != null && of.twin == span) {
+            of.idle = true;
+        }
+    }
+
     /**
      * A small object was made.
      *
@@ -70,15 +84,20 @@ final class Following {
             return true;
         }
         boolean same = true;
+        P holder = p.cached(r.spanClass) == t ? p : heap.cachedBy(t);
+        if (holder == null) {
+            runtime.recordedSweep().settle(); // which may find the span empty and free it
+        }
         if (t.state() == MSpan.State.DEAD) {
             t = heap.allocAs(p, (int) (r.base >>> Units.PAGE_SHIFT), r.npages, r.spanClass, MSpan.State.IN_USE);
             r.twin = t;
             runtime.initSpan(t);
             heap.adopt(p, t);
             same = false;
-        }
-        P holder = p.cached(r.spanClass) == t ? p : heap.cachedBy(t);
-        if (holder == null) {
+        } else if (holder == null) {
+            if (r.idle) {
+                giveUpGuess(p, r.spanClass);
+            }
             same = refill(p, r.spanClass, t) || r.idle;
             r.idle = false;
         } else if (heap.isStale(t)) {
@@ -94,6 +113,16 @@ final class Following {
             await(r, next);
         }
         return same;
+    }
+
+    /** Which span a P had cached when the trace began was a guess; one that it never used is another's, or nobody's. */
+    private void giveUpGuess(P p, int spanClass) {
+        MSpan guess = p.cached(spanClass);
+        RecordedSpan of = guess == null ? null : spans.at(guess.base());
+        if (of != null && of.twin == guess && of.allocCountBefore == guess.allocCount()) {
+            heap.shelveCached(p, spanClass);
+            of.idle = true;
+        }
     }
 
     /** What the P has of a class is used up: a slot left over was taken by an object whose event is still to come. */

@@ -28,7 +28,13 @@ import java.util.SortedMap;
  * that the recording shows to be another is counted as a difference and put right: see {@link Following}.
  */
 public final class GoReplay extends Replay {
+    private static final int NO = 0;
+    private static final int YES = 1;
+    private static final int UNKNOWN = 2;
+    private static final int EVENTS_AHEAD = 256;
+
     private final TraceReader reader;
+    private final Prelude prelude;
     private final GoRuntime runtime;
     private final MHeap heap;
     private final AddressSpace os;
@@ -112,15 +118,15 @@ public final class GoReplay extends Replay {
             boolean startIsOurs) {
         super(settings.touch());
         this.reader = reader;
+        this.prelude = prelude;
         this.recordedPlacement = settings.recordedPlacement();
         TraceInfo info = reader.info();
         int firstPage = (int) (info.firstPageOffset() >>> Units.PAGE_SHIFT);
-        int padding = info.goVersion().compareTo("1.26") >= 0 ? Math.max(0, prelude.lowestPage() - firstPage) : 0;
         this.runtime = new GoRuntime(
                 behaviours,
                 settings.os(),
                 firstPage / Units.PAGES_PER_CHUNK,
-                Math.min(padding, Units.PAGES_PER_CHUNK - 1),
+                Math.min(prelude.paddingPages(firstPage), Units.PAGES_PER_CHUNK - 1),
                 settings.backgroundScavenger());
         this.heap = runtime.heap();
         this.os = runtime.os();
@@ -207,7 +213,7 @@ public final class GoReplay extends Replay {
             int proc = procs == 0 ? ps[i] : ps[i] % procs;
             index = i;
             if (snapshot && (kind == Kind.OBJECT_ALLOC || kind == Kind.OBJECT_FREE)) {
-                before.finishSnapshot(); // a damaged trace breaks it off with an object's event
+                before.finishSnapshot(proc, cacheProc()); // a damaged trace breaks it off with an object's event
                 snapshot = false;
             }
             if (kind == Kind.OBJECT_ALLOC) {
@@ -235,6 +241,12 @@ public final class GoReplay extends Replay {
         events += to;
         timeLine().sample(now, events, runtime, collector.goalBytes());
         observer().moment(now, events, this);
+    }
+
+    /** The P whose page cache the trace shows first; the first where it shows none. */
+    private int cacheProc() {
+        int proc = Math.max(0, prelude.cacheProc());
+        return procs == 0 ? proc : proc % procs;
     }
 
     @Override
@@ -390,7 +402,7 @@ public final class GoReplay extends Replay {
                 os.write(at, written, Cause.PROGRAM);
             }
         }
-        collector.born(ordinal, t, twinSlot, i);
+        collector.born(ordinal, spanClass, t, twinSlot, i);
     }
 
     private void follow(RecordedSpan r, int slot, P p, int type, int i) {
@@ -440,7 +452,7 @@ public final class GoReplay extends Replay {
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
         }
-        collector.born(ordinal, r.twin, 0, i);
+        collector.born(ordinal, r.spanClass, r.twin, 0, i);
     }
 
     private void bindSpan(RecordedSpan r, MSpan t, int i) {
@@ -494,14 +506,29 @@ public final class GoReplay extends Replay {
             }
         }
         unknownObjects += collector.freed(r, as, from, end, proc);
+        if (goesOn(batch, end, to, recordedProc, r.base, limit) == NO) {
+            collector.spanDone(proc);
+        }
         return end;
+    }
+
+    /** Whether a P's next event frees an object of the same span; unknown when other Ps have too many before it. */
+    private static int goesOn(EventBatch batch, int from, int to, short proc, long base, long limit) {
+        int last = Math.min(to, from + EVENTS_AHEAD);
+        for (int i = from; i < last; i++) {
+            if (batch.proc[i] == proc) {
+                boolean same = batch.kind[i] == Kind.OBJECT_FREE && batch.a[i] >= base && batch.a[i] < limit;
+                return same ? YES : NO;
+            }
+        }
+        return UNKNOWN;
     }
 
     // ---- everything else
 
     private void other(byte kind, int proc, long a, long b, int c, int i) {
         if (kind > Kind.STACK && kind != Kind.LOST_SPAN && before.inSnapshot()) {
-            before.finishSnapshot();
+            before.finishSnapshot(proc, cacheProc());
         }
         stacks.settle(kind, a, b, collector.recordedMarking());
         collector.before(kind, proc, now);
@@ -534,7 +561,7 @@ public final class GoReplay extends Replay {
         if (r.twin.isLarge()) {
             observer().largeObject(r.twin, reader.types().get(type).name());
         }
-        collector.existed(ordinal, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
+        collector.existed(ordinal, r.spanClass, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
     }
 
     private void collected() {

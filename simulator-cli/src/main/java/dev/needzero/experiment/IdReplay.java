@@ -87,7 +87,8 @@ public final class IdReplay extends Replay {
                 true,
                 null,
                 freeOsMemoryEveryNanos,
-                false);
+                false,
+                gc.timing());
     }
 
     @Override

@@ -31,6 +31,8 @@ final class RecordedSpan {
     int[] ordinalOf;
     /** Existed before the trace, with free slots, and no P was seen to use it yet. */
     boolean idle;
+    /** Slots taken before the trace of a span that a P is thought to have cached since then; -1 where that is known or not so. */
+    int allocCountBefore = -1;
 
     RecordedSpan(long base, int npages, int spanClass, int elemBytes, int nelems, boolean tiny) {
         this.base = base;

@@ -142,13 +142,16 @@ final class TraceStart {
     }
 
     /**
-     * What the snapshot does not tell is put as Go would have left it: the newest span of each class is the one the P has
-     * cached; others with free slots wait until the recording uses them; the page cache holds what is free around the
-     * first page that was taken from it.
+     * What the snapshot does not tell is put as Go would have left it: the newest span of each class is the one that the P
+     * has cached which took the snapshot; others with free slots wait until the recording uses them; a page cache holds
+     * what is free around the first page that was taken from it.
+     *
+     * @param proc the P that took the snapshot
+     * @param cacheProc the P whose page cache that is
      */
-    void finishSnapshot() {
+    void finishSnapshot(int proc, int cacheProc) {
         open = false;
-        P p = heap.proc(0);
+        P p = heap.proc(proc);
         RecordedSpan[] newest = new RecordedSpan[SpanClass.COUNT];
         for (RecordedSpan r : snapshot) {
             if (r.spanClass >= 2) {
@@ -162,18 +165,20 @@ final class TraceStart {
             int twinClass = r.twin.spanClass();
             if (newest[twinClass] == r && !recordedPlacement && p.cached(twinClass) == null) {
                 heap.cacheSinceFresh(p, r.twin);
+                r.allocCountBefore = r.twin.allocCount();
             } else {
                 heap.shelve(r.twin);
                 r.idle = !recordedPlacement && r.twin.allocCount() < r.twin.nelems();
             }
         }
         int cachePage = prelude.cachePage();
+        P taker = heap.proc(cacheProc);
         if (cachePage >= 0
                 && cachePage < heap.pages().limitPage()
                 && heap.layout().pageCachePages() > 0
                 && !recordedPlacement
-                && p.pageCache().isEmpty()) {
-            heap.fillPageCache(p, cachePage);
+                && taker.pageCache().isEmpty()) {
+            heap.fillPageCache(taker, cachePage);
         }
         snapshot.clear();
     }
