@@ -66,7 +66,8 @@ class GenerateCommandTest {
             Path file = directory.resolve(name);
             assertEquals(
                     Exit.DONE,
-                    Invocation.of("generate", "small", "--events", 50, "-o", file).exit());
+                    Invocation.of("generate", "small", "--events", 50, "-o", file)
+                            .exit());
             System.arraycopy(Files.readAllBytes(file), 0, first, 0, first.length);
             assertEquals(
                     name.endsWith(".csv") ? "#ne" : name.endsWith(".jsonl") ? "{\"n" : "\u0089NZ",
