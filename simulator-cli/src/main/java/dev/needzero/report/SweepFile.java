@@ -227,10 +227,10 @@ public final class SweepFile implements Closeable {
         Map<String, String> vary = new LinkedHashMap<>();
         Map<?, ?> varied = of(json, "vary", Map.class);
         varied.forEach((key, value) -> {
-            if (!(value instanceof String)) {
+            if (!(value instanceof String chosen)) {
                 throw new IllegalArgumentException("\"" + key + "\" is varied without a value");
             }
-            vary.put((String) key, (String) value);
+            vary.put((String) key, chosen);
         });
         return new SweepRow(
                 of(json, "grid", String.class),
