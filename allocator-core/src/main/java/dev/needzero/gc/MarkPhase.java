@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * allocated to what was marked in the same processor time, the largest of the last five cycles, and begins the next cycle
  * that much earlier.
  *
- * <p>With fewer than four Ps there is no worker that marks all the time, only one that gets a turn when a goroutine's time
+ * <p>With one P there is no worker that marks all the time, only one that gets a turn when a goroutine's time
  * slice is over; what happens then depends on the moment, see {@link SharedPMark}. The moment is chance. Either it is drawn,
  * and what follows is one of the runs that may be, or every moment is taken to be as likely and the median goes on.
  *
@@ -19,22 +19,23 @@ import java.util.SplittableRandom;
  */
 public final class MarkPhase {
     /** The collector's share without assists. */
-    static final double BACKGROUND_SHARE = 0.25;
+    public static final double BACKGROUND_SHARE = 0.25;
 
     /**
-     * The program's pace while a collection marks, of the one that it has otherwise: write barriers are on, and each assist
+     * The program's pace while a collection marks on its P, of the one that it has otherwise: write barriers are on, and each assist
      * leaves cold caches. Measured, as the median of the cycles that the recorded runs of churn and service have under Go 1.23
      * to 1.27, from when goroutines ran and assisted; single cycles lie between a third and the whole.
      */
     public static final double PACE_WHILE_MARKING = 0.6;
 
-    private static final int PS_FOR_A_DEDICATED_WORKER = 4;
+    /** From four on Go keeps a P for it; with two or three an idle P does the same. */
+    private static final int PS_FOR_A_WORKER_BESIDE = 2;
     private static final int CYCLES_REMEMBERED = 5;
     /** What Go takes the first cycle's work to be, roots aside: seven tenths of the smallest heap. */
     private static final long FIRST_EXPECTED_BYTES = (4L << 20) * 7 / 10;
 
     private final long rootBytes;
-    private final boolean dedicatedWorker;
+    private final boolean workerBeside;
     private final SplittableRandom chance;
     /** For each remembered cycle, ascending, what it may have taught; an empty one taught nothing. */
     private final double[][] consMark = new double[CYCLES_REMEMBERED][0];
@@ -56,7 +57,7 @@ public final class MarkPhase {
         this.rootBytes = rootBytes;
         this.startsWorkers = markedBefore == 0;
         this.latestWorkBytes = (markedBefore == 0 ? FIRST_EXPECTED_BYTES : markedBefore) + rootBytes;
-        this.dedicatedWorker = procs >= PS_FOR_A_DEDICATED_WORKER;
+        this.workerBeside = procs >= PS_FOR_A_WORKER_BESIDE;
     }
 
     /**
@@ -76,11 +77,10 @@ public final class MarkPhase {
             long goalBytes,
             double markNanosPerByte,
             double allocBytesPerNano) {
-        double pace = allocBytesPerNano * PACE_WHILE_MARKING;
-        latestAllocPerMarkedByte = markNanosPerByte * pace;
+        latestAllocPerMarkedByte = markNanosPerByte * allocBytesPerNano;
         long roomBytes = goalBytes - heapLiveBytes;
         double alone = workBytes * latestAllocPerMarkedByte;
-        if (!dedicatedWorker && roomBytes > 0 && alone > 0) {
+        if (!workerBeside && roomBytes > 0 && alone > 0) {
             shared = new SharedPMark(
                     workBytes,
                     latestWorkBytes,
@@ -88,7 +88,7 @@ public final class MarkPhase {
                     heapLiveBytes,
                     goalBytes,
                     markNanosPerByte,
-                    pace);
+                    allocBytesPerNano * PACE_WHILE_MARKING);
             long young = startsWorkers ? nanos : -1;
             if (chance == null) {
                 shared.markEverywhere(young);

@@ -16,7 +16,7 @@ class MarkPhaseTest {
 
     /** A program that allocates a byte a nanosecond while it is marked, and a collector that needs so long for a byte. */
     private static long allocated(MarkPhase phase, long work, long live, long goal, double markNanosPerByte) {
-        return phase.allocatedBytes(0, work, live, goal, markNanosPerByte, 1 / MarkPhase.PACE_WHILE_MARKING);
+        return phase.allocatedBytes(0, work, live, goal, markNanosPerByte, 1);
     }
 
     private static MarkPhase dedicated() {

@@ -440,7 +440,7 @@ public final class Lookahead {
         for (int i = 0; i < cycles.size(); i++) {
             double told = markNanosPerByte(i);
             if (told > 0) {
-                found.add(told * allocBytesPerNano(i) * MarkPhase.PACE_WHILE_MARKING);
+                found.add(told * allocBytesPerNano(i));
             }
         }
         return median(found);
@@ -453,8 +453,9 @@ public final class Lookahead {
         if (before <= 0 || c.liveAtEnd < c.liveAtBegin || c.marked <= 0) {
             return 0;
         }
-        double pace = before * MarkPhase.PACE_WHILE_MARKING;
-        double share = Math.min(0.95, (c.liveAtEnd - c.liveAtBegin) / nanos / pace);
+        double pace = procs == 1 ? before * MarkPhase.PACE_WHILE_MARKING : before;
+        // A program that waits for other things than the processor is not the slower for the collector's quarter.
+        double share = Math.min(procs == 1 ? 1 - MarkPhase.BACKGROUND_SHARE : 0.95, (c.liveAtEnd - c.liveAtBegin) / nanos / pace);
         return nanos * (1 - share) / (c.marked + rootBytes());
     }
 
