@@ -208,7 +208,7 @@ public class NztReader implements TraceReader {
             case Block.TYPES -> dictionary.takeTypes(in);
             case Block.STRINGS -> dictionary.takeStrings(in);
             case Block.END -> takeEnd(in);
-            default -> NztIndex.read(in);
+            default -> NztIndex.read(in, Long.MAX_VALUE); // the bytes of a packed source are not the file's
         }
     }
 
