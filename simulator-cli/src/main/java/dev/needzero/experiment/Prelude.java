@@ -26,8 +26,7 @@ public final class Prelude {
 
     private Prelude(TraceReader reader) {
         this.reader = reader;
-        this.randomBase =
-                reader.info().placed() && reader.info().goVersion().compareTo(RANDOM_BASE_SINCE) >= 0;
+        this.randomBase = reader.info().placed() && reader.info().goVersion().compareTo(RANDOM_BASE_SINCE) >= 0;
     }
 
     /** Reads ahead, no further than there is something to be learnt. */
