@@ -25,8 +25,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What an event and a live object cost as traces get longer and heaps larger: {@code nanosPerEvent}, CPU time of generating
- * and simulating, warm, and {@code bytesPerLiveObject} at the end, beyond what the generator itself keeps. The first traces
- * differ in their length alone, the others in their objects' size alone: heaps of 1 GiB, 32 GiB and 1 TiB.
+ * and simulating, warm, and {@code bytesPerLiveObject} at the end, beyond what the generator itself keeps. The first three
+ * traces differ in their length alone; the fourth has a million objects alive, for what lies on each to show; the last three
+ * differ in their objects' size alone: 1 GiB, 32 GiB and 1 TiB alive.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -45,9 +46,10 @@ public class ScaleBench {
         "gen:small?events=1e6",
         "gen:small?events=1e7",
         "gen:small?events=1e8",
-        "gen:small?sessions=524288&sizes=2KiB:1&events=1e7",
-        "gen:small?sessions=524288&sizes=64KiB:1&events=1e7",
-        "gen:small?sessions=524288&sizes=2MiB:1&events=1e7"
+        "gen:small?sessions=1000000&kept=100%&events=5e7",
+        "gen:small?sessions=100000&kept=100%&sizes=10KiB:1&events=1e7",
+        "gen:small?sessions=100000&kept=100%&sizes=320KiB:1&events=1e7",
+        "gen:small?sessions=100000&kept=100%&sizes=10MiB:1&events=1e7"
     })
     public String trace;
 
