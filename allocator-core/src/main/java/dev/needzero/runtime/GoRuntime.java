@@ -41,6 +41,7 @@ public final class GoRuntime {
 
     private MSpan lastSpan;
     private int lastSlot;
+    private boolean lastWasResident;
 
     /**
      * @param behaviours the version
@@ -150,6 +151,14 @@ public final class GoRuntime {
     }
 
     /**
+     * Whether that slot lay in one OS page, and that was resident, before the allocation: then no write to it, or a part of
+     * it, changes anything.
+     */
+    public boolean lastWasResident() {
+        return lastWasResident;
+    }
+
+    /**
      * Allocates a slot of a span class.
      *
      * @param size bytes asked for
@@ -183,7 +192,8 @@ public final class GoRuntime {
         lastSpan = span;
         lastSlot = slot;
         long at = span.slotAddress(slot);
-        if (os.isInResidentPage(at, span.elemBytes())) {
+        lastWasResident = os.isInResidentPage(at, span.elemBytes());
+        if (lastWasResident) {
             return hasHeader[spanClass] ? at + HeapLayout.WORD_BYTES : at;
         }
         if (hasHeader[spanClass]) {
@@ -213,6 +223,7 @@ public final class GoRuntime {
     public MSpan mallocLarge(P p, int npages, boolean noscan) {
         lastSpan = heap.allocLarge(p, npages, noscan);
         lastSlot = 0;
+        lastWasResident = false;
         return lastSpan;
     }
 
@@ -239,6 +250,7 @@ public final class GoRuntime {
             if (at >= 0) {
                 lastSpan = heap.spanOf((int) (at >>> Units.PAGE_SHIFT));
                 lastSlot = (int) (at - lastSpan.base()) / lastSpan.elemBytes();
+                lastWasResident = false;
                 return at;
             }
             at = mallocTinyBlock(p);

@@ -16,6 +16,7 @@ import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.units.Units;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -70,6 +71,9 @@ public final class GoReplay extends Replay {
 
     private long rssBytesRead;
     private long mappedBytesRead;
+
+    /** The last answer of {@link #translate} for each type: {@code [recorded span class + 1][the twin's]}, 32 bits each. */
+    private long[] lastTranslated = new long[64];
 
     /** How many spans and objects the twin put where the recording had them. */
     public static final class Placement {
@@ -408,7 +412,7 @@ public final class GoReplay extends Replay {
         } else {
             differ(i, "object", r.base + (long) slot * r.elemBytes, t.slotAddress(twinSlot));
         }
-        if (!os.isInResidentPage(t.slotAddress(twinSlot), t.elemBytes())) {
+        if (!runtime.lastWasResident()) {
             int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
             if (written > 0) {
                 os.write(at, written, Cause.PROGRAM);
@@ -441,6 +445,16 @@ public final class GoReplay extends Replay {
 
     /** The span class that the twin's version would give an object that the recording's gave this one. */
     private int translate(int spanClass, int type) {
+        if (type >= lastTranslated.length) {
+            lastTranslated = Arrays.copyOf(lastTranslated, Math.max(type + 1, lastTranslated.length * 2));
+        }
+        if (lastTranslated[type] >>> 32 != spanClass + 1) {
+            lastTranslated[type] = spanClass + 1L << 32 | workOutClass(spanClass, type);
+        }
+        return (int) lastTranslated[type];
+    }
+
+    private int workOutClass(int spanClass, int type) {
         boolean noscan = SpanClass.noscan(spanClass);
         int room = recordedLayout.sizeClasses().bytes(SpanClass.sizeClass(spanClass)) - recordedHeaderBytes[spanClass];
         long size = TouchRules.Cache.inferSize(reader.types().get(type), room);

@@ -17,9 +17,9 @@ import dev.needzero.trace.Kind;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TypeTable;
 import dev.needzero.units.ByteSize;
+import dev.needzero.units.Units;
 import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.SortedMap;
 
 /**
@@ -40,10 +40,7 @@ public final class IdReplay extends Replay {
     private final Collector collector;
     private final TouchRules rules;
 
-    // By id; ids are dense and recycled.
-    private MSpan[] spanOf = new MSpan[1024];
-    private long[] addressOf = new long[1024];
-    private long[] sizeOf = new long[1024];
+    private final ObjectTable objects = new ObjectTable();
     /** Live objects in a tiny block, by the block's address; blocks of one are not listed. */
     private final Long2IntOpenHashMap sharers = new Long2IntOpenHashMap();
 
@@ -143,8 +140,12 @@ public final class IdReplay extends Replay {
 
     @Override
     public Place placeOf(long a) {
-        MSpan span = a >= 0 && a < spanOf.length ? spanOf[(int) a] : null;
-        return span == null ? null : new Place(span, slot(span, addressOf[(int) a]));
+        long address = addressOf(a);
+        if (address < 0) {
+            return null;
+        }
+        MSpan span = spanAt(address);
+        return new Place(span, slot(span, address));
     }
 
     private void collect(long nanos) {
@@ -178,12 +179,6 @@ public final class IdReplay extends Replay {
         boolean noscan = type.pointers() == TypeTable.Pointers.NO;
         Claims.object(events + index, id, size);
         int at = Math.toIntExact(id);
-        if (at >= spanOf.length) {
-            int length = Math.max(at + 1, spanOf.length * 2);
-            spanOf = Arrays.copyOf(spanOf, length);
-            addressOf = Arrays.copyOf(addressOf, length);
-            sizeOf = Arrays.copyOf(sizeOf, length);
-        }
         if (size >= LARGE_CLAIM_BYTES && size <= MAX_OBJECT_BYTES) {
             Claims.room(events, runtime.os().mappedBytes() + size);
         }
@@ -192,21 +187,16 @@ public final class IdReplay extends Replay {
                     "event " + events,
                     "an object of " + size + " bytes; expected at most " + ByteSize.format(MAX_OBJECT_BYTES)));
         }
-        if (spanOf[at] != null) {
-            free(at); // its free was lost with a damaged part of the trace
-        }
+        free(at); // only if its own was lost with a damaged part of the trace
         if (size <= 0) {
-            spanOf[at] = null; // Go's zerobase
-            return;
+            return; // Go's zerobase
         }
         long address = runtime.malloc(p, size, noscan, type.zeroed() || !noscan);
         MSpan span = runtime.lastSpan();
         if (noscan && size < runtime.heap().layout().tinyBlockBytes()) {
             sharers.addTo(block(span, address), 1);
         }
-        spanOf[at] = span;
-        addressOf[at] = address;
-        sizeOf[at] = size;
+        objects.put(at, address, size);
         long written = rules.bytes(type, type.name().isEmpty(), span.isLarge(), size);
         if (written > 0) {
             runtime.os().write(address, written, Cause.PROGRAM);
@@ -214,6 +204,10 @@ public final class IdReplay extends Replay {
         if (collector.step()) {
             collected(now);
         }
+    }
+
+    private MSpan spanAt(long address) {
+        return runtime.heap().spanOf((int) (address >>> Units.PAGE_SHIFT));
     }
 
     private static long block(MSpan span, long address) {
@@ -225,13 +219,14 @@ public final class IdReplay extends Replay {
     }
 
     private void free(long number) {
-        MSpan span = number >= 0 && number < spanOf.length ? spanOf[(int) number] : null;
-        if (span == null) {
+        long address = addressOf(number);
+        if (address < 0) {
             return;
         }
         int id = (int) number;
-        long block = block(span, addressOf[id]);
-        spanOf[id] = null;
+        MSpan span = spanAt(address);
+        long block = block(span, address);
+        objects.remove(id);
         if (sharers.containsKey(block)) {
             if (sharers.addTo(block, -1) > 1) {
                 return; // others in the tiny block live on
@@ -241,10 +236,15 @@ public final class IdReplay extends Replay {
         span.markDead(slot(span, block));
     }
 
+    /** -1 where an object was never made, as a damaged trace may have it. */
+    private long addressOf(long number) {
+        return number >= 0 && number <= Integer.MAX_VALUE ? objects.address((int) number) : -1;
+    }
+
     private void write(long number, long bytes) {
-        if (number >= 0 && number < spanOf.length && spanOf[(int) number] != null && bytes > 0) {
-            int id = (int) number;
-            runtime.os().write(addressOf[id], Math.min(bytes, sizeOf[id]), Cause.PROGRAM);
+        long address = addressOf(number);
+        if (address >= 0 && bytes > 0) {
+            runtime.os().write(address, Math.min(bytes, objects.size((int) number)), Cause.PROGRAM);
         }
     }
 

@@ -131,12 +131,21 @@ final class RecordedCollector implements GoCollector {
         if (recordedPlacement) {
             return r.twin != null && heap.vacate(r.twin, slot);
         }
+        return dies(r, slot, open(r, proc));
+    }
+
+    /** What a P's sweeper frees from here on belongs to this span. */
+    private SweepRun open(RecordedSpan r, int proc) {
         SweepRun run = run(proc);
         if (run.recorded != r) {
             closeRun(proc);
             run.recorded = r;
             openRuns++;
         }
+        return run;
+    }
+
+    private static boolean dies(RecordedSpan r, int slot, SweepRun run) {
         MSpan t = r.spanOf(slot);
         if (t == null || !t.markDead(r.slotOf(slot))) {
             return false;
@@ -153,14 +162,21 @@ final class RecordedCollector implements GoCollector {
 
     @Override
     public int freed(RecordedSpan r, long[] addresses, int from, int to, int proc) {
-        MSpan t = r.liesOn();
-        if (recordedPlacement || t == null) {
+        if (recordedPlacement) {
             return GoCollector.super.freed(r, addresses, from, to, proc);
         }
-        // The first opens the run and notes the span; the others only die, as many at a time as share a word of the
-        // bitmap.
+        SweepRun run = open(r, proc);
+        MSpan t = r.liesOn();
+        if (t == null) {
+            int unknown = 0;
+            for (int i = from; i < to; i++) {
+                unknown += dies(r, r.slotAt(addresses[i]), run) ? 0 : 1;
+            }
+            return unknown;
+        }
+        // The first notes the span; the others only die, as many at a time as share a word of the bitmap.
         int i = from;
-        while (i < to && !freed(r, r.slotAt(addresses[i]), proc)) {
+        while (i < to && !dies(r, r.slotAt(addresses[i]), run)) {
             i++;
         }
         int unknown = i - from;

@@ -22,7 +22,8 @@ class PlainReplayTest {
         CommandLine parsed = new CommandLine(new ReplayCommand());
         parsed.setCaseInsensitiveEnumValuesAllowed(true);
         parsed.parseArgs(TRACE);
-        CommandSpec plain = CommandSpec.forAnnotatedObject(ReplayCommand.plain(TRACE, new PrintWriter(new StringWriter())));
+        CommandSpec plain =
+                CommandSpec.forAnnotatedObject(ReplayCommand.plain(TRACE, new PrintWriter(new StringWriter())));
         assertEquals(values(parsed.getCommandSpec()), values(plain));
     }
 
