@@ -53,11 +53,10 @@ class BackgroundScavengerTest {
         BackgroundScavenger background = new BackgroundScavenger(runtime.scavenger(), MemoryLimit.NONE, 1);
         List<Double> sleeps = new ArrayList<>();
         long from = 0;
-        long last = released();
         background.wake(0);
         double worked = runtime.scavenger().nanos();
         double all = worked;
-        last = released();
+        long last = released();
         for (long now = 0; sleeps.size() < 2; now += 100_000) {
             background.advance(now);
             if (released() > last) {
@@ -77,10 +76,9 @@ class BackgroundScavengerTest {
     void theShareIsOfAllProcessors() {
         garbage(256);
         BackgroundScavenger background = new BackgroundScavenger(runtime.scavenger(), MemoryLimit.NONE, 4);
-        long before = released();
         background.wake(0);
         double worked = runtime.scavenger().nanos();
-        before = released();
+        long before = released();
         long first = (long) (worked * 1001) + 100_000;
         background.advance(first);
         assertTrue(released() > before);

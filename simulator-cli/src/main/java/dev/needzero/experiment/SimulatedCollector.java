@@ -80,7 +80,7 @@ final class SimulatedCollector implements GoCollector {
                 settings.memoryLimitBytes(),
                 procs,
                 rootBytes,
-                lookahead.markNanosPerByte(),
+                lookahead.allocPerScannedByte(),
                 procs > 1,
                 settings.deaths(),
                 freeOsMemoryEveryNanos,

@@ -22,7 +22,7 @@ class PlainReplayTest {
         CommandLine parsed = new CommandLine(new ReplayCommand());
         parsed.setCaseInsensitiveEnumValuesAllowed(true);
         parsed.parseArgs(TRACE);
-        CommandSpec plain = CommandSpec.forAnnotatedObject(ReplayCommand.plain(TRACE, new PrintWriter(System.out)));
+        CommandSpec plain = CommandSpec.forAnnotatedObject(ReplayCommand.plain(TRACE, new PrintWriter(new StringWriter())));
         assertEquals(values(parsed.getCommandSpec()), values(plain));
     }
 

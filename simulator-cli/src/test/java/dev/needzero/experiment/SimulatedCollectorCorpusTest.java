@@ -24,8 +24,8 @@ class SimulatedCollectorCorpusTest {
 
     /**
      * What a run of a later version is predicted to be from the 1.23 trace alone. Two real runs of one program differ, too,
-     * for when a collection begins is a matter of timing; service under 1.27 is such a run, whose second collection happened
-     * to mark for three times as long as the others' did.
+     * for when a collection begins is a matter of timing: fifteen of service with Go 1.27 end with 54 to 76 MiB, the middle
+     * one with 66.
      */
     private record Prediction(String program, String version, double rssPercent) {}
 
@@ -34,7 +34,7 @@ class SimulatedCollectorCorpusTest {
             new Prediction("service", "1.24.0", 20),
             new Prediction("service", "1.25.14", 20),
             new Prediction("service", "1.26.7", 20),
-            new Prediction("service", "1.27.0", 40),
+            new Prediction("service", "1.27.0", 20),
             new Prediction("churn", "1.23.0", 10),
             new Prediction("churn", "1.24.0", 10),
             new Prediction("churn", "1.25.14", 10),
