@@ -48,8 +48,8 @@ public class FuzzedReplayTest {
                     TraceSummary.of(reader, r -> {});
                 } else {
                     synchronized (FuzzTarget.MEMORY) {
-                        Replays.Settings settings =
-                                new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2, true, CHECK_EVERY);
+                        Replays.Settings settings = new Replays.Settings(
+                                OsSettings.defaults(), TouchRules.ALL, way == 2, true, CHECK_EVERY);
                         Behaviours version = Behaviours.of(way == 1 ? "1.24" : "1.26");
                         Replays.run(reader, version, settings, null, false, null, null);
                     }
