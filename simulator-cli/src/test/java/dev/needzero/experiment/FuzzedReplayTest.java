@@ -47,10 +47,12 @@ public class FuzzedReplayTest {
                 if (way == 0) {
                     TraceSummary.of(reader, r -> {});
                 } else {
-                    Replays.Settings settings =
-                            new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, way == 2, true, CHECK_EVERY);
-                    Behaviours version = Behaviours.of(way == 1 ? "1.24" : "1.26");
-                    Replays.run(reader, version, settings, null, false, null, null);
+                    synchronized (FuzzTarget.MEMORY) {
+                        Replays.Settings settings = new Replays.Settings(
+                                OsSettings.defaults(), TouchRules.ALL, way == 2, true, CHECK_EVERY);
+                        Behaviours version = Behaviours.of(way == 1 ? "1.24" : "1.26");
+                        Replays.run(reader, version, settings, null, false, null, null);
+                    }
                 }
                 if (reader instanceof LiveTypes types) {
                     types.uses();

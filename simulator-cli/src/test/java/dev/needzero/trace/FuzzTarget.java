@@ -23,6 +23,9 @@ public record FuzzTarget(String name, Damage damage, Reading reading) {
     private static final int LONGEST_MESSAGE = 1000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    /** Held by a replay: what a trace claims of its heap may take most of Java's memory, and two at once would share it. */
+    public static final Object MEMORY = new Object();
+
     /** Makes an input. */
     public interface Damage {
         byte[] next(Random random);

@@ -276,8 +276,10 @@ public class FuzzTest {
         try (TraceReader trace = open(format, damaged, false)) {
             TraceSummary.of(trace, reader -> {});
         }
-        try (TraceReader trace = open(format, damaged, false)) {
-            Replays.run(trace, Behaviours.of("1.26"), settings, null, false, null, null);
+        synchronized (FuzzTarget.MEMORY) {
+            try (TraceReader trace = open(format, damaged, false)) {
+                Replays.run(trace, Behaviours.of("1.26"), settings, null, false, null, null);
+            }
         }
     }
 

@@ -32,8 +32,12 @@ final class IndexFinder {
             if (scanner.next() != BlockScanner.Found.BLOCK || scanner.block().kind() != Block.INDEX) {
                 return null;
             }
-            return NztIndex.read(new ByteSource(
-                    scanner.array(), scanner.payloadOffset(), scanner.block().payloadBytes()), fileBytes);
+            return NztIndex.read(
+                    new ByteSource(
+                            scanner.array(),
+                            scanner.payloadOffset(),
+                            scanner.block().payloadBytes()),
+                    fileBytes);
         } catch (DamagedBlockException | IndexOutOfBoundsException e) {
             return null;
         }
