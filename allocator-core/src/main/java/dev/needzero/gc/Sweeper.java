@@ -79,6 +79,7 @@ public final class Sweeper {
         long limit = most;
         long swept = 0;
         while (heap.isUnswept(span)) {
+            passEmptyQueues(span);
             if (limit < Long.MAX_VALUE && heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0)) {
                 if (!comesWithin(span, limit - swept)) {
                     heap.unlist(span);
@@ -94,6 +95,13 @@ public final class Sweeper {
             swept++;
         }
         return swept;
+    }
+
+    private void passEmptyQueues(MSpan sought) {
+        while (centralIndex < 2 * SpanClass.COUNT
+                && heap.unsweptUnless(centralIndex >> 1, (centralIndex & 1) == 0, sought, 1) == 0) {
+            centralIndex++;
+        }
     }
 
     /** A P gives up its cached spans, which are swept as it does. */
