@@ -19,7 +19,6 @@ public final class BackgroundScavenger {
     private static final double TT = 1e9;
     private static final double MIN_RATIO = 0.001;
     private static final double MAX_RATIO = 1000;
-    private static final double COOLDOWN_NANOS = 5e9;
 
     private final Scavenger scavenger;
     private final MemoryLimit limit;
@@ -28,7 +27,6 @@ public final class BackgroundScavenger {
     private long wakeNanos = NOT_SLEEPING;
     private double sleepRatio = MIN_RATIO;
     private double integral;
-    private double cooldownNanos;
     private double workedNanos;
     private long sleptFromNanos;
 
@@ -62,38 +60,27 @@ public final class BackgroundScavenger {
 
     private void work(long nowNanos) {
         workedNanos = 0;
-        long released = 0;
         while (workedNanos < WORK_NANOS && (scavenger.aboveGoal() || limit.wantsBackground())) {
             long step = scavenger.step();
-            released += step;
             workedNanos += Scavenger.nanosToRelease(step);
             if (step < Scavenger.STEP_BYTES) {
                 break;
             }
         }
-        if (released == 0) {
+        if (workedNanos == 0) {
             return; // waits until it is woken
         }
         sleptFromNanos = nowNanos + (long) workedNanos;
         wakeNanos = sleptFromNanos + (long) (workedNanos / sleepRatio);
     }
 
+    /** Every term is finite, for something was done before it slept: Go's way out of a failed controller has no use here. */
     private void adjust(long sleptNanos) {
         double period = sleptNanos + workedNanos;
-        if (cooldownNanos > 0) {
-            cooldownNanos = period > cooldownNanos ? 0 : cooldownNanos - period;
-            return;
-        }
         double error = SHARE_OF_PROCESSORS - workedNanos / (period * procs);
         double raw = KP * error + integral;
         double output = Math.max(MIN_RATIO, Math.min(MAX_RATIO, raw));
         integral += KP * period / TI * error + period / TT * (output - raw);
-        if (Double.isFinite(integral) && Double.isFinite(raw)) {
-            sleepRatio = output;
-        } else {
-            integral = 0;
-            sleepRatio = MIN_RATIO;
-            cooldownNanos = COOLDOWN_NANOS;
-        }
+        sleepRatio = output;
     }
 }

@@ -88,13 +88,13 @@ public final class Scavenger implements HeapPolicy {
             return;
         }
         double ratio = lastHeapGoal >= NO_GOAL_BYTES && bytes >= NO_GOAL_BYTES ? 1 : (double) bytes / lastHeapGoal;
-        long goal = (long) (inUseAtMark * ratio);
+        long goal = (long) Math.min(inUseAtMark * ratio, NO_GOAL_BYTES);
         goal += goal / 10;
         goal = Units.alignUp(goal, Units.OS_PAGE_BYTES);
         long retained = retained();
         nanosOnTheWay = 0;
         osPagesOnTheWay = 0;
-        goalBytes = retained <= goal || retained - goal < Units.OS_PAGE_BYTES ? OFF : goal;
+        goalBytes = retained - goal < Units.OS_PAGE_BYTES ? OFF : goal;
     }
 
     private long retained() {

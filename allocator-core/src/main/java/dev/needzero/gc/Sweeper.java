@@ -79,8 +79,7 @@ public final class Sweeper {
         long limit = most;
         long swept = 0;
         while (heap.isUnswept(span)) {
-            passEmptyQueues(span);
-            if (limit < Long.MAX_VALUE && heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0)) {
+            if (limit < Long.MAX_VALUE && comesInThisQueue(span)) {
                 if (!comesWithin(span, limit - swept)) {
                     heap.unlist(span);
                     heap.sweep(span, false);
@@ -97,11 +96,13 @@ public final class Sweeper {
         return swept;
     }
 
-    private void passEmptyQueues(MSpan sought) {
+    /** Whether a span stands in the queue that the next one comes from. */
+    private boolean comesInThisQueue(MSpan span) {
         while (centralIndex < 2 * SpanClass.COUNT
-                && heap.unsweptUnless(centralIndex >> 1, (centralIndex & 1) == 0, sought, 1) == 0) {
+                && heap.unsweptUnless(centralIndex >> 1, (centralIndex & 1) == 0, span, 1) == 0) {
             centralIndex++;
         }
+        return heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0);
     }
 
     /** A P gives up its cached spans, which are swept as it does. */

@@ -862,7 +862,7 @@ public final class MHeap {
             return 0;
         }
         SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
-        return set == sought.listedIn && set.unsweptBefore(this, sought, spans) >= 0 ? -1 : set.unswept(this, spans);
+        return set == sought.listedIn && set.isWithin(this, sought, spans) ? -1 : set.unswept(this, spans);
     }
 
     /**

@@ -280,7 +280,34 @@ public final class MSpan {
         return true;
     }
 
-    /** Takes {@link #markDead} back. */
+    /**
+     * {@link #markDead(int)} for up to 64 slots at once.
+     *
+     * @param word slots from 64 × word on
+     * @param deadInWord 1 = not marked; bit 0 is the first of those slots
+     * @return those of them that hold an object not known to be dead before
+     */
+    public long markDead(int word, long deadInWord) {
+        int first = word << 6;
+        if (first >= nelems) {
+            return 0;
+        }
+        long taken = allocBits == null ? 0 : allocBits[word];
+        if (freeIndex - first >= 64) {
+            taken = -1L;
+        } else if (freeIndex > first) {
+            taken |= (1L << freeIndex) - 1;
+        }
+        if (deadBits == null) {
+            deadBits = new long[words()];
+        }
+        long newlyDead = deadInWord & taken & ~deadBits[word];
+        deadBits[word] |= newlyDead;
+        deadCount += Long.bitCount(newlyDead);
+        return newlyDead;
+    }
+
+    /** Takes {@link #markDead(int)} back. */
     public void markAlive(int slot) {
         if (bit(deadBits, slot)) {
             deadBits[slot >>> 6] &= ~(1L << slot);

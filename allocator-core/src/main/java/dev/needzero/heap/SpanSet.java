@@ -80,22 +80,17 @@ final class SpanSet {
         }
     }
 
-    /**
-     * How many spans that await sweeping stand before a span.
-     *
-     * @param most how many to look at
-     * @return their number, or -1 when the span is not among the first {@code most}
-     */
-    int unsweptBefore(MHeap heap, MSpan sought, long most) {
+    /** Whether a span is among the first so many of those that await sweeping. */
+    boolean isWithin(MHeap heap, MSpan sought, long most) {
         int before = 0;
         for (int i = 0; i < size && before < most; i++) {
             MSpan span = ring[head + i & ring.length - 1];
             if (span == sought) {
-                return before;
+                return true;
             }
             before += isAwaiting(heap, span) ? 1 : 0;
         }
-        return -1;
+        return false;
     }
 
     /** How many spans await sweeping, counted up to {@code most}. */

@@ -1,25 +1,13 @@
 package dev.needzero.os;
 
 import dev.needzero.units.Units;
-import java.util.Arrays;
 
 /**
- * The heap's stretch of a process's virtual memory, page by page: a private anonymous mapping as Linux keeps it.
+ * The heap's stretch of a process's virtual memory: a private anonymous mapping as Linux keeps it, and what a process can
+ * do to it, by system calls, reads and writes. Addresses are byte offsets from the stretch's start; it grows upward.
  *
- * <p>Addresses are byte offsets from the stretch's start; it grows upward. An osPage is untouched, zero-mapped (only read:
- * the kernel's one zero page is mapped there and no Rss counts it) or resident, and then it remembers the cause. Resident
- * pages can be lazily free: given back with MADV_FREE, and still there until the system is short of memory. Each is a bit a
- * page, no page has two of the first three:
- *
- * <pre>
- *   residentBits    1 = backed by memory of its own, and not lazily free
- *   lazyFreeBits    1 = backed by memory of its own that the system may take
- *   zeroMappedBits  1 = mapped to the zero page
- *   causeLow/High   two bits of {@link Cause}, meaningful where backed by memory
- * </pre>
- *
- * <p>What huge pages change is {@link HugePages}'; who collapses base pages into them, {@link Khugepaged}; what all this
- * costs a container, {@link MemoryCgroup}.
+ * <p>What lies behind each page is {@link OsPages}'; what huge pages change, {@link HugePages}'; who collapses base pages into
+ * them, {@link Khugepaged}; what all this costs a container, {@link MemoryCgroup}.
  *
  * <p>Linux: {@code mm/memory.c}, anonymous faults; {@code mm/madvise.c}; {@code mm/huge_memory.c}. Left out: swap, and
  * reclaim of anything but lazily free pages. Lazily free pages are reclaimed lowest address first, where the kernel goes by
@@ -47,19 +35,9 @@ public final class AddressSpace {
     private final long maxPages;
     private KernelCalls calls;
 
-    private long[] residentBits = new long[64];
-    private long[] lazyFreeBits = new long[64];
-    private long[] zeroMappedBits = new long[64];
-    private long[] causeLow = new long[64];
-    private long[] causeHigh = new long[64];
-    private final long[] committedPages = new long[Cause.COUNT];
-    /** Lazily free ones included. */
-    private long residentPages;
-
-    private long lazyFreePages;
+    private final OsPages pages = new OsPages();
     private long peakResidentPages;
     private long peakChargedPages;
-    private long zeroMappedPages;
     private long mappedFrom = Long.MAX_VALUE;
     private long mappedTo;
     private long reservedTo;
@@ -102,15 +80,7 @@ public final class AddressSpace {
             throw new IllegalStateException("mapping at " + address + ", expected " + mappedTo);
         }
         mappedTo = address + bytes;
-        int words = (int) ((mappedTo >>> shift) + 63 >>> 6);
-        if (words > residentBits.length) {
-            int length = Math.max(words, residentBits.length + (residentBits.length >> 1));
-            residentBits = Arrays.copyOf(residentBits, length);
-            lazyFreeBits = Arrays.copyOf(lazyFreeBits, length);
-            zeroMappedBits = Arrays.copyOf(zeroMappedBits, length);
-            causeLow = Arrays.copyOf(causeLow, length);
-            causeHigh = Arrays.copyOf(causeHigh, length);
-        }
+        pages.grow(Units.alignUp(mappedTo, 1L << shift) >>> shift);
         huge.grow(mappedTo);
         if (calls != null) {
             calls.map(address, bytes);
@@ -126,7 +96,7 @@ public final class AddressSpace {
         long first = address >>> shift;
         long last = address + bytes - 1 >>> shift;
         // Nearly every write is to one page that is resident already.
-        if (first == last && (residentBits[(int) (first >>> 6)] >>> first & 1) != 0) {
+        if (first == last && pages.isSettled(first)) {
             return;
         }
         if (bytes > 0) {
@@ -137,7 +107,7 @@ public final class AddressSpace {
     /** Whether a range lies in one page, and that is resident: a write to it, or a part of it, changes nothing. */
     public boolean isInResidentPage(long address, long bytes) {
         long first = address >>> shift;
-        return first == address + bytes - 1 >>> shift && (residentBits[(int) (first >>> 6)] >>> first & 1) != 0;
+        return first == address + bytes - 1 >>> shift && pages.isSettled(first);
     }
 
     private void commit(long first, long last, int cause) {
@@ -152,56 +122,27 @@ public final class AddressSpace {
             long from = Math.max(first, block << blockShift);
             long to = Math.min(last, lastOf(block));
             if (huge.hasTable(block)) {
-                commitRange(from, to, cause);
+                pages.commit(from, to, cause);
             } else if (huge.isHuge(block)) {
                 // The processor notes a write for the huge page, not for a part of it.
-                commitRange(block << blockShift, lastOf(block), cause);
+                pages.commit(block << blockShift, lastOf(block), cause);
             } else if ((huge.isZero(block) || isWhollyMapped(block) && huge.faultsHuge(block)) && roomForHuge(block)) {
                 commitHuge(block, from, to, cause);
             } else {
                 huge.setTable(block);
-                commitRange(from, to, cause);
+                pages.commit(from, to, cause);
             }
         }
-        peakResidentPages = Math.max(peakResidentPages, residentPages);
+        peakResidentPages = Math.max(peakResidentPages, pages.resident());
         if (chargedPages() > peakChargedPages) {
             charged();
         }
     }
 
-    private void commitRange(long first, long last, int cause) {
-        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
-            long added = mask(w, first, last) & ~residentBits[w];
-            if (added != 0) {
-                commitWord(w, added, cause);
-            }
-        }
-    }
-
-    private void commitWord(int w, long written, int cause) {
-        residentBits[w] |= written;
-        long kept = lazyFreeBits[w] & written;
-        if (kept != 0) {
-            lazyFreeBits[w] &= ~kept;
-            lazyFreePages -= Long.bitCount(kept);
-        }
-        long added = written & ~kept;
-        causeLow[w] = (cause & 1) != 0 ? causeLow[w] | added : causeLow[w] & ~added;
-        causeHigh[w] = (cause & 2) != 0 ? causeHigh[w] | added : causeHigh[w] & ~added;
-        int n = Long.bitCount(added);
-        committedPages[cause] += n;
-        residentPages += n;
-        long wasZero = zeroMappedBits[w] & added;
-        if (wasZero != 0) {
-            zeroMappedBits[w] &= ~added;
-            zeroMappedPages -= Long.bitCount(wasZero);
-        }
-    }
-
     /** One huge page for a block: the pages asked for keep their own cause; the round-up has its. */
     private void commitHuge(long block, long first, long last, int cause) {
-        commitRange(first, last, cause);
-        commitRange(block << blockShift, lastOf(block), Cause.HUGE_PAGE);
+        pages.commit(first, last, cause);
+        pages.commit(block << blockShift, lastOf(block), Cause.HUGE_PAGE);
         huge.setHuge(block);
     }
 
@@ -229,18 +170,18 @@ public final class AddressSpace {
         if (maxPages >= Long.MAX_VALUE >>> shift) {
             return true;
         }
-        long pages = 1L << blockShift;
-        if (chargedPages() + pages > maxPages) {
-            reclaim(chargedPages() + pages - maxPages, block);
+        long more = 1L << blockShift;
+        if (chargedPages() + more > maxPages) {
+            reclaim(chargedPages() + more - maxPages, block);
         }
-        return chargedPages() + pages <= maxPages;
+        return chargedPages() + more <= maxPages;
     }
 
     /** Reads a range: untouched pages get the zero page mapped. */
     public void read(long address, long bytes) {
         long first = address >>> shift;
         long last = address + bytes - 1 >>> shift;
-        if (first == last && isPresent(first)) {
+        if (first == last && pages.isPresent(first, last)) {
             return;
         }
         boolean told = calls == null;
@@ -256,41 +197,21 @@ public final class AddressSpace {
             long to = Math.min(last, lastOf(block));
             if (!isWhollyMapped(block) || !huge.faultsHuge(block)) {
                 huge.setTable(block);
-                mapZeroPage(from, to);
+                pages.mapZeroPage(from, to);
             } else if (hugeZeroPage) {
-                mapZeroPage(block << blockShift, lastOf(block));
+                pages.mapZeroPage(block << blockShift, lastOf(block));
                 huge.setZero(block);
             } else if (roomForHuge(block)) {
                 commitHuge(block, from, to, Cause.HUGE_PAGE);
-                peakResidentPages = Math.max(peakResidentPages, residentPages);
+                peakResidentPages = Math.max(peakResidentPages, pages.resident());
                 charged();
             }
         }
     }
 
-    private boolean isPresent(long osPage) {
-        int w = (int) (osPage >>> 6);
-        return ((residentBits[w] | zeroMappedBits[w] | lazyFreeBits[w]) >>> osPage & 1) != 0;
-    }
-
     /** Whether every page of a range has something mapped: memory of its own, given up or not, or the zero page. */
     public boolean isPresent(long address, long bytes) {
-        long first = address >>> shift;
-        long last = address + bytes - 1 >>> shift;
-        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
-            if ((mask(w, first, last) & ~residentBits[w] & ~lazyFreeBits[w] & ~zeroMappedBits[w]) != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void mapZeroPage(long first, long last) {
-        for (int w = (int) (first >>> 6); w <= (int) (last >>> 6); w++) {
-            long added = mask(w, first, last) & ~residentBits[w] & ~lazyFreeBits[w] & ~zeroMappedBits[w];
-            zeroMappedBits[w] |= added;
-            zeroMappedPages += Long.bitCount(added);
-        }
+        return pages.isPresent(address >>> shift, address + bytes - 1 >>> shift);
     }
 
     /** Gives a range back with the advice that the settings name. */
@@ -331,29 +252,16 @@ public final class AddressSpace {
             if (!whole) {
                 huge.mapByPages(block);
             }
-            for (int w = (int) (from >>> 6); w <= (int) (to >>> 6); w++) {
-                dropWord(w, mask(w, from, to));
+            for (int w = OsPages.word(from); w <= OsPages.word(to); w++) {
+                long dropped = pages.drop(w, from, to);
+                if (dropped != 0) {
+                    huge.dropped(w, dropped);
+                }
             }
             if (whole) {
                 huge.unmapped(block);
             }
         }
-    }
-
-    private void dropWord(int w, long mask) {
-        long dropped = (residentBits[w] | lazyFreeBits[w]) & mask;
-        if (dropped != 0) {
-            residentPages -= Long.bitCount(dropped);
-            for (int cause = 0; cause < Cause.COUNT; cause++) {
-                committedPages[cause] -= Long.bitCount(dropped & ofCause(w, cause));
-            }
-            lazyFreePages -= Long.bitCount(lazyFreeBits[w] & mask);
-            residentBits[w] &= ~mask;
-            lazyFreeBits[w] &= ~mask;
-            huge.dropped(w, dropped);
-        }
-        zeroMappedPages -= Long.bitCount(zeroMappedBits[w] & mask);
-        zeroMappedBits[w] &= ~mask;
     }
 
     /** madvise(MADV_FREE): whole pages of the range may be taken when memory is short, until they are written again. */
@@ -376,12 +284,7 @@ public final class AddressSpace {
             if (!huge.isHuge(block)) {
                 huge.dissolve(block);
             }
-            for (int w = (int) (from >>> 6); w <= (int) (to >>> 6); w++) {
-                long freed = residentBits[w] & mask(w, from, to);
-                residentBits[w] &= ~freed;
-                lazyFreeBits[w] |= freed;
-                lazyFreePages += Long.bitCount(freed);
-            }
+            pages.free(from, to);
         }
         if (chargedPages() > quietPages) {
             charged();
@@ -430,22 +333,16 @@ public final class AddressSpace {
             return Collapse.LEFT_ALONE;
         }
         long first = block << blockShift;
-        int settled = 0;
-        int lazy = 0;
-        for (int w = (int) (first >>> 6); w <= (int) (lastOf(block) >>> 6); w++) {
-            settled += Long.bitCount(residentBits[w]);
-            lazy += Long.bitCount(lazyFreeBits[w]);
-        }
-        int none = (1 << blockShift) - settled - lazy;
-        if (!forced && (none > maxPtesNone || settled == 0) || !roomForHuge(block)) {
+        int none = (1 << blockShift) - pages.residentIn(first, lastOf(block));
+        if (!forced && (none > maxPtesNone || !pages.hasSettled(first, lastOf(block))) || !roomForHuge(block)) {
             return Collapse.LEFT_ALONE;
         }
         if (calls != null) {
             calls.collapse(first << shift, 1L << blockShift + shift);
         }
-        commitRange(first, lastOf(block), Cause.HUGE_PAGE);
+        pages.commit(first, lastOf(block), Cause.HUGE_PAGE);
         huge.setHuge(block);
-        peakResidentPages = Math.max(peakResidentPages, residentPages);
+        peakResidentPages = Math.max(peakResidentPages, pages.resident());
         charged();
         return Collapse.DONE;
     }
@@ -460,15 +357,15 @@ public final class AddressSpace {
     // ---- what is charged, and reclaim
 
     private long chargedPages() {
-        return residentPages + huge.holePages();
+        return pages.resident() + huge.holePages();
     }
 
     /** The charge may have risen: the kernel reclaims where there is reason to. */
     private void charged() {
-        long pages = chargedPages();
-        peakChargedPages = Math.max(peakChargedPages, Math.min(pages, maxPages));
-        if (pages > quietPages) {
-            reclaim(pages - quietPages, -1);
+        long charged = chargedPages();
+        peakChargedPages = Math.max(peakChargedPages, Math.min(charged, maxPages));
+        if (charged > quietPages) {
+            reclaim(charged - quietPages, -1);
             cgroup.settled(chargedPages() << shift, this);
         }
     }
@@ -478,11 +375,11 @@ public final class AddressSpace {
      *
      * @param except a block that is being worked on and stays as it is; -1 for none
      */
-    private void reclaim(long pages, long except) {
+    private void reclaim(long wanted, long except) {
         long before = chargedPages();
-        long goal = before - pages;
-        for (int w = 0; lazyFreePages > 0 && chargedPages() > goal && w < lazyFreeBits.length; w++) {
-            if (lazyFreeBits[w] == 0 || (long) w << 6 >>> blockShift == except) {
+        long goal = before - wanted;
+        for (int w = 0; pages.lazyFree() > 0 && chargedPages() > goal && w < pages.words(); w++) {
+            if (pages.lazyFreeWord(w) == 0 || (long) w << 6 >>> blockShift == except) {
                 continue;
             }
             long block = (long) w << 6 >>> blockShift;
@@ -490,7 +387,7 @@ public final class AddressSpace {
                 // Lazily free as one, taken as one.
                 take(block << blockShift, lastOf(block));
             } else {
-                long lazy = lazyFreeBits[w];
+                long lazy = pages.lazyFreeWord(w);
                 while (lazy != 0) {
                     int from = Long.numberOfTrailingZeros(lazy);
                     int length = Long.numberOfTrailingZeros(~(lazy >>> from));
@@ -512,25 +409,10 @@ public final class AddressSpace {
         drop(first, last);
     }
 
-    private long ofCause(int w, int cause) {
-        return ((cause & 1) != 0 ? causeLow[w] : ~causeLow[w]) & ((cause & 2) != 0 ? causeHigh[w] : ~causeHigh[w]);
-    }
-
-    private static long mask(int word, long first, long last) {
-        long mask = -1L;
-        if (word == first >>> 6) {
-            mask &= -1L << first;
-        }
-        if (word == last >>> 6) {
-            mask &= -1L >>> 63 - (last & 63);
-        }
-        return mask;
-    }
-
     // ---- looking at it
 
     public long rssBytes() {
-        return residentPages << shift;
+        return pages.resident() << shift;
     }
 
     public long peakRssBytes() {
@@ -539,7 +421,7 @@ public final class AddressSpace {
 
     /** Resident, but the system may take it: LazyFree in smaps. */
     public long lazyFreeBytes() {
-        return lazyFreePages << shift;
+        return pages.lazyFree() << shift;
     }
 
     /** Resident as whole huge pages: AnonHugePages in smaps. */
@@ -559,11 +441,11 @@ public final class AddressSpace {
     /** The heap's page tables: entries of pages, and one page of each level above for each stretch it covers. */
     public long pageTableBytes() {
         int entries = shift - 3;
-        long pages = huge.tablePages();
+        long tables = huge.tablePages();
         for (int level = shift + 2 * entries; level < 48 && reservedTo > 0; level += entries) {
-            pages += (reservedTo - 1 >>> level) + 1;
+            tables += (reservedTo - 1 >>> level) + 1;
         }
-        return pages << shift;
+        return tables << shift;
     }
 
     public MemoryCgroup cgroup() {
@@ -589,12 +471,12 @@ public final class AddressSpace {
     }
 
     public long zeroMappedBytes() {
-        return zeroMappedPages << shift;
+        return pages.zeroMapped() << shift;
     }
 
     /** Bytes resident now because of this cause; the causes sum to {@link #rssBytes}. */
     public long committedBytes(int cause) {
-        return committedPages[cause] << shift;
+        return pages.committed(cause) << shift;
     }
 
     public int osPageShift() {
@@ -602,15 +484,15 @@ public final class AddressSpace {
     }
 
     public boolean isResident(long osPage) {
-        return ((residentBits[(int) (osPage >>> 6)] | lazyFreeBits[(int) (osPage >>> 6)]) >>> osPage & 1) != 0;
+        return pages.isResident(osPage);
     }
 
     public boolean isLazilyFree(long osPage) {
-        return (lazyFreeBits[(int) (osPage >>> 6)] >>> osPage & 1) != 0;
+        return pages.isLazilyFree(osPage);
     }
 
     public boolean isZeroMapped(long osPage) {
-        return (zeroMappedBits[(int) (osPage >>> 6)] >>> osPage & 1) != 0;
+        return pages.isZeroMapped(osPage);
     }
 
     /** Length of a huge page. */
@@ -625,26 +507,11 @@ public final class AddressSpace {
 
     /** The cause of a resident page. */
     public int causeOf(long osPage) {
-        int w = (int) (osPage >>> 6);
-        return (int) (causeLow[w] >>> osPage & 1) | (int) (causeHigh[w] >>> osPage & 1) << 1;
+        return pages.causeOf(osPage);
     }
 
-    /** Words of 64 osPages that the words below are numbered within. */
-    int words() {
-        return residentBits.length;
-    }
-
-    long residentWord(int w) {
-        return residentBits[w];
-    }
-
-    long zeroMappedWord(int w) {
-        return zeroMappedBits[w];
-    }
-
-    /** 1 = of this cause, where resident. */
-    long causeWord(int w, int cause) {
-        return ofCause(w, cause);
+    OsPages pages() {
+        return pages;
     }
 
     /** The heap's lines of {@code /proc/PID/smaps}, as the kernel prints them. */

@@ -15,12 +15,18 @@ public final class AddressSpaceCheck {
         long from = os.mappedFrom() >>> shift;
         long to = Units.alignUp(os.mappedTo(), 1L << shift) >>> shift;
         long resident = 0;
+        long lazilyFree = 0;
         long zeroMapped = 0;
         long[] caused = new long[Cause.COUNT];
-        long words = os.words();
-        for (int w = 0; w < words; w++) {
-            long residentBits = os.residentWord(w);
-            long zeroBits = os.zeroMappedWord(w);
+        OsPages pages = os.pages();
+        for (int w = 0; w < pages.words(); w++) {
+            long lazyBits = pages.lazyFreeWord(w);
+            if ((pages.settledWord(w) & lazyBits) != 0) {
+                throw new IllegalStateException(
+                        "osPage " + first(w, pages.settledWord(w) & lazyBits) + " is both lazily free and not");
+            }
+            long residentBits = pages.residentWord(w);
+            long zeroBits = pages.zeroMappedWord(w);
             if ((residentBits & zeroBits) != 0) {
                 throw new IllegalStateException("osPage " + first(w, residentBits & zeroBits)
                         + " is both resident and mapped to the zero page");
@@ -30,12 +36,14 @@ public final class AddressSpaceCheck {
                 throw new IllegalStateException("osPage " + first(w, outside) + " is in use outside the mapping");
             }
             resident += Long.bitCount(residentBits);
+            lazilyFree += Long.bitCount(lazyBits);
             zeroMapped += Long.bitCount(zeroBits);
             for (int cause = 0; cause < Cause.COUNT; cause++) {
-                caused[cause] += Long.bitCount(residentBits & os.causeWord(w, cause));
+                caused[cause] += Long.bitCount(residentBits & pages.causeWord(w, cause));
             }
         }
         equal("resident bytes", resident << shift, os.rssBytes());
+        equal("lazily free bytes", lazilyFree << shift, os.lazyFreeBytes());
         equal("zero-mapped bytes", zeroMapped << shift, os.zeroMappedBytes());
         long sum = 0;
         for (int cause = 0; cause < Cause.COUNT; cause++) {

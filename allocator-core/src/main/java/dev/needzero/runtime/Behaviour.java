@@ -20,7 +20,7 @@ public enum Behaviour {
     SMALL_LIMIT(
             "smallLimit",
             Kind.SIZE,
-            "The largest request that is not a large object",
+            "The largest request that is not a large object; with headers 32760 at most, to leave a slot room for one",
             "1.21=32768 1.22=32760",
             History.HEADERS),
     LARGE_ZEROING(

@@ -41,7 +41,7 @@ public final class Behaviours {
      */
     public static Behaviours of(String version) {
         String bare = version.startsWith("go") ? version.substring(2) : version;
-        String[] parts = bare.split("\\.");
+        String[] parts = bare.split("\\.", -1);
         int minor = -1;
         int patch = Integer.MAX_VALUE;
         try {

@@ -259,4 +259,89 @@ class CollectorTest {
         double share = Scavenger.nanosToRelease(runtime.heap().stats().released() - before) / (seconds * 1e9 * procs);
         assertEquals(0.01, share, 0.001);
     }
+
+    /** One whole cycle begins as every cycle does: with the rest of the last one's sweep. */
+    @Test
+    void aCollectionInNoTimeFinishesTheSweepBeforeIt() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        allocate(8);
+        kill(0, 4);
+        collector.end(4 * MIB, 0);
+        assertEquals(8 * MIB, runtime.heap().stats().inHeap());
+        kill(4, 6);
+        collector.collect();
+        assertEquals(2 * MIB, runtime.heap().stats().inHeap());
+        assertEquals(2 * MIB, collector.markedBytes());
+    }
+
+    @Test
+    void aPThatRunsAgainGivesUpWhatItCachedBefore() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        runtime.malloc(p, 64, true, true);
+        MSpan cached = runtime.lastSpan();
+        runtime.heap().startSweep();
+        collector.flush(p);
+        assertNull(p.cached(cached.spanClass()));
+    }
+
+    /** A chunk of 4 MiB holds four of these; the first of the next chunk is not touched. */
+    @Test
+    void reclaimLooksAtWholeChunks() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        allocate(8);
+        kill(0, 5);
+        collector.begin();
+        collector.end(3 * MIB, 0);
+        collector.reclaim(1);
+        assertEquals(4 * 128, runtime.heap().pagesSwept());
+        assertSame(MSpan.State.IN_USE, large.get(4).state());
+    }
+
+    /** Spans of any length that have nothing alive on them go; where one object lives, or some P caches one, they stay. */
+    @Test
+    void reclaimTakesOnlySpansWithNothingAlive() {
+        Collector collector = collector(Long.MAX_VALUE, false);
+        for (int i = 0; i < 4 * 8; i++) {
+            runtime.malloc(p, 1024, true, true);
+            MSpan span = runtime.lastSpan();
+            if (large.isEmpty() || large.get(large.size() - 1) != span) {
+                large.add(span);
+            }
+        }
+        runtime.heap().releaseAll(p);
+        for (int slot = 0; slot < 8; slot++) {
+            large.get(0).markDead(slot);
+            large.get(2).markDead(slot);
+        }
+        large.get(1).markDead(3);
+        collector.begin();
+        collector.end(15 * 1024, 0);
+        collector.reclaim(100);
+        assertEquals(2, runtime.heap().pagesSwept());
+        assertSame(MSpan.State.DEAD, large.get(0).state());
+        assertSame(MSpan.State.DEAD, large.get(2).state());
+        assertEquals(1, large.get(1).deadCount());
+        assertTrue(runtime.heap().isUnswept(large.get(3)));
+    }
+
+    /** What is worth keeping is set at each mark termination; a heap that grows beyond it gives back as much at once. */
+    @Test
+    void aHeapThatGrowsBeyondTheScavengersGoalPaysForIt() {
+        Collector collector = collector(Long.MAX_VALUE, true);
+        allocate(64);
+        collector.begin();
+        collector.end(64 * MIB, 0);
+        for (int i = 8; i < 64; i += 2) {
+            large.get(i).markDead(0);
+        }
+        collector.begin();
+        collector.end(36 * MIB, 0);
+        // 64 MiB were in use, the goal fell from 128 to 72: 39.6 MiB are worth keeping, and 64 are kept.
+        assertTrue(runtime.scavenger().aboveGoal());
+        runtime.heap().startSweep();
+        runtime.heap().finishSweep();
+        long before = runtime.heap().stats().released();
+        runtime.malloc(p, 4 * MIB, true, false);
+        assertEquals(4 * MIB, runtime.heap().stats().released() - before);
+    }
 }

@@ -82,4 +82,29 @@ class CpuLimiterTest {
         assertTrue(read <= programs + CpuLimiter.MARKED_BYTES_A_SECOND, () -> collector.cycles() + " collections");
         assertTrue(read >= programs * 0.9, () -> collector.cycles() + " collections");
     }
+
+    /** The leeway may be used up to its last byte; a program that allocates meanwhile gets it back. */
+    @Test
+    void theLeewayIsFullWhenItIsFull() {
+        long second = (long) CpuLimiter.MARKED_BYTES_A_SECOND;
+        CpuLimiter limiter = CpuLimiter.ofProcs(1);
+        limiter.collected(second / 2);
+        assertTrue(limiter.allows(0, second / 2));
+        assertFalse(limiter.limiting());
+        assertFalse(limiter.allows(0, second / 2 + 1));
+        assertTrue(limiter.limiting());
+        // A quarter of a byte is allocated while one is read.
+        assertTrue(limiter.allows(MIB / 4, second / 2 + MIB));
+    }
+
+    /** A heap that takes longer to read than all the leeway is collected when the program has had its half. */
+    @Test
+    void aCollectionLongerThanTheLeewayBeginsWhenItIsUnused() {
+        CpuLimiter limiter = CpuLimiter.ofProcs(1);
+        long hours = 1L << 40;
+        assertTrue(limiter.allows(0, hours));
+        limiter.collected(hours);
+        assertFalse(limiter.allows(hours / 4 - 1, hours));
+        assertTrue(limiter.allows(1, hours));
+    }
 }

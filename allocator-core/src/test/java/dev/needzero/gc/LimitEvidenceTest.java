@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.needzero.heap.HeapStats;
+import dev.needzero.heap.MSpan;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Goals as Go's formulas give them, computed here; whether a limit is seen behind them, and which. */
 class LimitEvidenceTest {
@@ -75,6 +78,124 @@ class LimitEvidenceTest {
         threeGoalsThatALimitGaveTellIt();
         assertTrue(evidence.limit() != MemoryLimit.NONE);
         evidence.committed(400L << 20, 200L << 20);
+        assertSame(MemoryLimit.NONE, evidence.limit());
+    }
+
+    /**
+     * A goal below 32 MiB is what the limit leaves less 1 MiB, so that a step of the one is a step of the other: the
+     * runtime takes whole pages more, the roundings of the goal are 4 bytes either way, and 1 MiB is more than it takes.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "0, true",
+        "4, true",
+        "5, false",
+        "-4, true",
+        "-5, false",
+        "4092, true",
+        "4091, false",
+        "4096, true",
+        "4100, true",
+        "4101, false",
+        "2048, false",
+        "1048576, true",
+        "1052672, false"
+    })
+    void goalsAgreeThatFallByWholePages(long step, boolean limited) {
+        for (int cycle = 0; cycle < 3; cycle++) {
+            evidence.committed((30L << 20) - cycle * step, (10L + cycle) << 20);
+        }
+        assertEquals(limited, evidence.limit() != MemoryLimit.NONE);
+    }
+
+    /** Hardly anything more was found alive: every rule gives the same goal again. */
+    @ParameterizedTest
+    @CsvSource({"65536, true", "65535, false", "-65536, true"})
+    void theSameGoalTellsSomethingOnlyOfAnotherHeap(long more, boolean limited) {
+        for (int cycle = 0; cycle < 3; cycle++) {
+            evidence.committed(30L << 20, (10L << 20) + cycle * more);
+        }
+        assertEquals(limited, evidence.limit() != MemoryLimit.NONE);
+    }
+
+    /** A pause in between, with as much alive as before, is no evidence against. */
+    @Test
+    void evidenceWaitsForAnotherHeap() {
+        for (long marked : new long[] {10, 11, 11, 12}) {
+            assertSame(MemoryLimit.NONE, evidence.limit());
+            evidence.committed(30L << 20, marked << 20);
+        }
+        assertTrue(evidence.limit() != MemoryLimit.NONE);
+    }
+
+    @Test
+    void oneGoalOfAPercentageDoesNotLiftALimitThatLiesBelow() {
+        goalsAgreeThatFallByWholePages(0, true);
+        long limit = evidence.limit().bytes();
+        evidence.committed((30L << 20) - 1000, 13L << 20);
+        assertEquals(limit, evidence.limit().bytes(), "a smaller heap has a smaller goal");
+        evidence.committed((30L << 20) + (1L << 20), 14L << 20);
+        assertEquals(limit, evidence.limit().bytes(), "and a little more is within what the runtime takes");
+        evidence.committed((30L << 20) + (1L << 20) + 1, 15L << 20);
+        assertSame(MemoryLimit.NONE, evidence.limit());
+    }
+
+    /** Off the heap lies what the model takes for every process: a fixed amount and a record for each span. */
+    @Test
+    void theLimitIsTheHeapsPartAndWhatLiesBesideIt() {
+        go.heap().allocManual(null, 5, MSpan.State.STACK);
+        go.heap().allocManual(null, 3, MSpan.State.WORK_BUFFER);
+        goalsAgreeThatFallByWholePages(0, true);
+        // Goal and headroom of 1 MiB are for objects; eight pages hold none, and two records are kept.
+        assertEquals(
+                (31L << 20) + 8 * 8192 + MemoryLimit.OFF_HEAP_BYTES + 2 * 160,
+                evidence.limit().bytes());
+    }
+
+    /** What was freed is no object any more, though its span stays: it lies beside the heap's goal. */
+    @Test
+    void freedSlotsAreNotObjects() {
+        MSpan span = go.heap().alloc(null, 1, go.heap().layout().spanClassFor(1024, true));
+        for (int slot = 0; slot < 8; slot++) {
+            go.heap().place(span, slot);
+        }
+        for (int slot = 0; slot < 5; slot++) {
+            go.heap().vacate(span, slot);
+        }
+        goalsAgreeThatFallByWholePages(0, true);
+        assertEquals(
+                (31L << 20) + 5 * 1024 + MemoryLimit.OFF_HEAP_BYTES + 160,
+                evidence.limit().bytes());
+    }
+
+    /**
+     * By how much the limit is passed, free memory included, the goal lies lower still. 40 MiB in objects and 20 free are
+     * 12 more than the 48 that the limit leaves for the heap: the goal is 48 - 12, less 3 % of it.
+     */
+    @Test
+    void aLimitThatIsPassedHasALowerGoal() {
+        MSpan gone = go.heap().allocLarge(null, 2560, true);
+        go.heap().allocLarge(null, 5120, true);
+        go.heap().vacate(gone, 0);
+        go.heap().freeSpan(gone);
+        assertEquals(20L << 20, go.heap().stats().free());
+        long left = (48L - 12) << 20;
+        for (int cycle = 0; cycle < 3; cycle++) {
+            evidence.committed(left - left / 100 * 3, (10L + cycle) << 20);
+        }
+        long heapPart = evidence.limit().bytes() - MemoryLimit.OFF_HEAP_BYTES - 160;
+        assertTrue(Math.abs(heapPart - (48L << 20)) <= 2, heapPart + " bytes");
+        long excess = evidence.limit().excess(0);
+        assertTrue(Math.abs(excess - (12L << 20)) <= 2, excess + " bytes");
+    }
+
+    /** Go's goal is never below what is alive: one that is no higher tells nothing of a limit. */
+    @Test
+    void aGoalNoHigherThanWhatIsAliveTellsNothing() {
+        for (int cycle = 0; cycle < 3; cycle++) {
+            evidence.committed(30L << 20, (30L + cycle) << 20);
+            evidence.committed(1L << 62, (10L + cycle) << 20);
+        }
         assertSame(MemoryLimit.NONE, evidence.limit());
     }
 }

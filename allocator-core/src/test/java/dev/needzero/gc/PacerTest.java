@@ -137,4 +137,23 @@ class PacerTest {
         assertTrue(new Pacer(0).triggers(0));
         assertEquals(ROOTS, new Pacer(100, MemoryLimit.NONE, ROOTS).rootBytes());
     }
+
+    /** GOGC=0 under a limit that is passed already: both goals are what is alive, and the distance for sweeping stays. */
+    @Test
+    void aLimitsGoalHoldsOnlyBelowTheOther() {
+        GoRuntime runtime = new GoRuntime(Behaviours.of("1.23"), OsSettings.defaults(), 0, 0, false);
+        Pacer pacer = new Pacer(0, runtime.memoryLimit(1L << 20), 0);
+        pacer.commit(80L << 20, 0);
+        assertEquals(81L << 20, pacer.goalBytes());
+    }
+
+    /** "If heapMarked ≥ goal, the trigger is the goal." */
+    @Test
+    void whatIsAliveBeyondTheLimitIsGoalAndTrigger() {
+        GoRuntime runtime = new GoRuntime(Behaviours.of("1.23"), OsSettings.defaults(), 0, 0, false);
+        Pacer pacer = new Pacer(100, runtime.memoryLimit(1L << 20), 0);
+        pacer.commit(80L << 20, 0);
+        assertEquals(80L << 20, pacer.triggerBytes());
+        assertFalse(pacer.triggers((80L << 20) - 1));
+    }
 }

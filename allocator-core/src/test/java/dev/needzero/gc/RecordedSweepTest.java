@@ -108,6 +108,34 @@ class RecordedSweepTest {
         }
     }
 
+    /** The queues that Go's sweeper goes through before this one are empty: they are no reason to sweep a span of it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = By.class,
+            names = {"BACKGROUND", "UNKNOWN"})
+    void theEleventhOfTheFirstBatchWasSweptBySomebodyElse(By by) {
+        seen(10, by);
+        assertEquals(1, heap.pagesSwept());
+        assertFalse(heap.isUnswept(spans.get(10)));
+        assertTrue(heap.isUnswept(spans.get(0)));
+    }
+
+    /** Of an earlier queue every span is swept, or the sweeper would not have come to this one. */
+    @Test
+    void whatStandsInAnEarlierQueueIsSweptEvenBeyondABatch() {
+        MSpan last = null;
+        for (int i = 0; i < 30; i++) {
+            runtime.malloc(p, 8192, true, true);
+            last = runtime.lastSpan();
+        }
+        heap.releaseAll(p);
+        sweep.gcEnd();
+        last.markDead(0);
+        sweep.swept(p, last, By.BACKGROUND);
+        assertEquals(31, heap.pagesSwept(), "all of 1 KiB, and of 8 KiB the last alone");
+        assertTrue(spans.stream().noneMatch(heap::isUnswept));
+    }
+
     @Test
     void aBackgroundSweeperWithAProcessorToItselfNeverGivesWay() {
         sweep.setBusy(false);
@@ -376,5 +404,112 @@ class RecordedSweepTest {
         sweep.gcEndWithoutSweep();
         assertTrue(heap.sweepDone());
         assertEquals(0, heap.pagesSwept());
+    }
+
+    /** Four spans of a class before, one alone, and five in order are the ten of a batch. */
+    @Test
+    void aBatchCountsTheSpansOfEveryQueue() {
+        sweep.finishSweep();
+        List<MSpan> smaller = new ArrayList<>();
+        for (int i = 0; i < 4 * 16; i++) {
+            runtime.malloc(p, 512, true, true); // sixteen slots a span, in a class before that of 1 KiB
+            smaller.add(runtime.lastSpan());
+        }
+        heap.releaseAll(p);
+        sweep.gcEnd();
+        seen(12, By.BACKGROUND);
+        assertEquals(5, heap.pagesSwept());
+        assertTrue(smaller.stream().noneMatch(heap::isUnswept));
+        seen(4, By.BACKGROUND);
+        assertEquals(10, heap.pagesSwept(), "the tenth of the batch");
+        assertFalse(heap.isUnswept(spans.get(3)));
+        seen(6, By.BACKGROUND);
+        assertEquals(11, heap.pagesSwept(), "beyond it");
+        assertTrue(heap.isUnswept(spans.get(5)));
+    }
+
+    /** What is owed was swept by others: of six spans three are the batch's, so that it has seven left. */
+    @Test
+    void whatWasOwedIsNotOfTheBatch() {
+        sweep.sweeperRan(p, 3);
+        seen(5, By.BACKGROUND);
+        areSwept(6);
+        seen(12, By.BACKGROUND);
+        areSwept(13);
+    }
+
+    /** A refill is recorded with what it swept; one without a record swept nothing but what stood there with free slots. */
+    @Test
+    void aRefillSweepsNoFullSpanUnlessTheRecordingSaysSo() {
+        die(0);
+        runtime.malloc(p, 1024, true, true);
+        assertEquals(0, heap.pagesSwept());
+        assertTrue(heap.isUnswept(spans.get(0)));
+        assertFalse(spans.contains(runtime.lastSpan()));
+    }
+
+    /** What the recording shows a refill to find, it finds: others swept the spans before. */
+    @Test
+    void aRefillFindsItsSpanBeyondWhatItSwept() {
+        sweep.sweepBegin(p);
+        seen(4, By.CACHE_SPAN);
+        sweep.sweepEnd(p, By.CACHE_SPAN, Units.PAGE_BYTES);
+        runtime.malloc(p, 1024, true, true);
+        assertSame(spans.get(4), runtime.lastSpan());
+        assertEquals(1, heap.pagesSwept());
+    }
+
+    /** Of large objects of which nobody knows in which order they stand, one that is no longer than what is left. */
+    @Test
+    void anAllocationSweepsNoLargeObjectThatIsLongerThanItsRecordSays() {
+        sweep.finishSweep();
+        List<MSpan> large = new ArrayList<>();
+        for (int npages : new int[] {10, 5, 3}) {
+            large.add(heap.allocLarge(null, npages, true));
+        }
+        sweep.gcEnd();
+        sweep.sweepBegin(p);
+        sweep.sweepEnd(p, By.CREDIT, 8 * Units.PAGE_BYTES);
+        assertEquals(8, heap.pagesSwept());
+        assertTrue(heap.isUnswept(large.get(0)));
+        assertFalse(heap.isUnswept(large.get(1)));
+        assertFalse(heap.isUnswept(large.get(2)));
+    }
+
+    /** A span that stands in no queue, for it was in use before the trace, is swept when the others are. */
+    @ParameterizedTest
+    @EnumSource(
+            value = By.class,
+            names = {"CREDIT", "BACKGROUND", "UNKNOWN"})
+    void aSpanOfNoQueueIsSweptWhenItIsSeen(By by) {
+        heap.unlist(spans.get(7));
+        seen(7, by);
+        assertFalse(heap.isUnswept(spans.get(7)));
+        assertEquals(SLOTS - 1, spans.get(7).allocCount());
+    }
+
+    /** However often a span is swept, it waits once. */
+    @Test
+    void aSpanThatIsSweptAgainStandsInOneQueueOnce() {
+        seen(2, By.CREDIT);
+        spans.get(2).markDead(1);
+        sweep.swept(p, spans.get(2), By.CREDIT);
+        int spanClass = spans.get(2).spanClass();
+        assertEquals(1, heap.central(spanClass).waiting(false, true));
+        assertEquals(2, heap.central(spanClass).waiting(true, true));
+        assertEquals(SLOTS - 2, spans.get(2).allocCount());
+    }
+
+    /** "finishsweep_m": a sweep is over only when every P has given up what it cached before. */
+    @Test
+    void theEndOfASweepFlushesEveryP() {
+        P third = heap.proc(2);
+        runtime.malloc(third, 64, true, true);
+        MSpan cached = runtime.lastSpan();
+        sweep.gcEnd();
+        cached.markDead(0);
+        sweep.finishSweep();
+        assertNull(third.cached(cached.spanClass()));
+        assertSame(MSpan.State.DEAD, cached.state());
     }
 }

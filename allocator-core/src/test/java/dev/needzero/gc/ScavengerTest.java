@@ -71,6 +71,8 @@ class ScavengerTest {
         assertFalse(scavenger.aboveGoal());
         scavenger.ran(1_000_000_000);
         assertEquals(64 * MIB, retained());
+        runtime.malloc(runtime.heap().proc(0), 100 * MIB, true, false);
+        assertFalse(scavenger.aboveGoal(), "nor when it grows beyond it");
     }
 
     @Test
@@ -201,5 +203,107 @@ class ScavengerTest {
         long before = runtime.heap().stats().released();
         scavenger.release(MIB);
         assertEquals(MIB, runtime.heap().stats().released() - before);
+    }
+
+    /** GOGC was turned off: the goal is beyond every number from one collection to the next, and all may be kept. */
+    @Test
+    void aGoalThatBecomesEndlessKeepsEverything() {
+        collect(4, Long.MAX_VALUE / 100 * 97);
+        assertFalse(scavenger.aboveGoal());
+        scavenger.ran(1_000_000_000);
+        assertEquals(64 * MIB, retained());
+    }
+
+    /** Nothing is known of a goal's growth from none. */
+    @Test
+    void afterAGoalOfNothingThereIsNoRatio() {
+        runtime.malloc(runtime.heap().proc(0), 64 * MIB, true, false);
+        scavenger.heapGoal(0, true);
+        scavenger.markTermination();
+        scavenger.heapGoal(MIB, true);
+        assertFalse(scavenger.aboveGoal());
+    }
+
+    /**
+     * Runs of a millisecond until one is shorter: by then everything above the goal was given back, and what that took is
+     * known. This program was twice as fast as the guess, and so is its next run.
+     */
+    @Test
+    void aRunIsAsFastAsTheRunsBeforeTheGoalWere() {
+        collect(4, GOAL / 10);
+        long garbage = retained();
+        scavenger.ran(1_012_000);
+        long guessed = garbage - retained();
+        garbage = retained();
+        scavenger.ran(900_000);
+        assertFalse(scavenger.aboveGoal());
+        assertTrue(garbage - retained() > 4 * guessed, "it did far more than was guessed");
+        spans.clear();
+        collect(4, GOAL / 10);
+        long before = retained();
+        scavenger.ran(1_012_000);
+        assertTrue(before - retained() > 1.5 * guessed, before - retained() + " bytes, " + guessed + " as guessed");
+    }
+
+    /** What was freed since the last mark termination is out of the background's sight; what is missing is forced. */
+    @Test
+    void theRestThatIsForcedIsNoMoreThanTheRest() {
+        collect(64, GOAL);
+        for (int i : new int[] {2, 3}) {
+            spans.get(i).markDead(0);
+            runtime.heap().sweep(spans.get(i), false);
+        }
+        runtime.heap().startSweep();
+        for (int i : new int[] {10, 11, 12}) {
+            spans.get(i).markDead(0);
+            runtime.heap().sweep(spans.get(i), false);
+        }
+        long before = runtime.heap().stats().released();
+        scavenger.release(3 * MIB);
+        assertEquals(3 * MIB, runtime.heap().stats().released() - before);
+        assertTrue(runtime.heap().isWithSystem(spans.get(3).page()));
+        assertTrue(runtime.heap().isWithSystem(spans.get(12).page()));
+        assertFalse(runtime.heap().isWithSystem(spans.get(11).page()));
+    }
+
+    /**
+     * Before memory is used that would pass the limit, as much is given back, wherever it lies; a growth beyond the
+     * background's goal is paid for with what the background would take.
+     */
+    @Test
+    void onlyTheLimitTakesWhatWasFreedJustNow() {
+        collect(64, GOAL);
+        spans.get(9).markDead(0);
+        runtime.heap().sweep(spans.get(9), false);
+        long before = runtime.heap().stats().released();
+        scavenger.markTermination();
+        scavenger.heapGoal(GOAL / 2, true);
+        assertTrue(scavenger.aboveGoal());
+        scavenger.beforeUse(4 * MIB, 0);
+        assertEquals(before, runtime.heap().stats().released());
+        long ready = 64 * MIB + MemoryLimit.OFF_HEAP_BYTES + 63 * 160;
+        scavenger.setLimit(runtime.memoryLimit(ready + MIB));
+        scavenger.beforeUse(0, MIB);
+        assertEquals(before, runtime.heap().stats().released(), "the limit is just reached");
+        scavenger.beforeUse(0, MIB + 64 * 1024);
+        assertEquals(before + 64 * 1024, runtime.heap().stats().released());
+    }
+
+    /** A program that asked for no background work in the heap's name may have a limit all the same. */
+    @Test
+    void underALimitTheBackgroundWorksUntilFivePerCentAreFree() {
+        collect(4, GOAL);
+        assertFalse(scavenger.aboveGoal());
+        Scavenger asked = new Scavenger(runtime.heap(), false);
+        MemoryLimit limit = runtime.memoryLimit(40 * MIB);
+        asked.ran(5_000_000);
+        assertEquals(64 * MIB, retained());
+        asked.setLimit(limit);
+        asked.ran(5_000_000);
+        assertTrue(retained() < 64 * MIB);
+        asked.ran(900_000);
+        assertFalse(limit.wantsBackground());
+        long wanted = 38 * MIB - MemoryLimit.OFF_HEAP_BYTES;
+        assertTrue(retained() <= wanted && retained() > wanted - 2 * MIB, retained() + " bytes kept");
     }
 }

@@ -26,16 +26,16 @@ class MHeapLawsTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property
     void everyMappedByteIsInUseFreeOrReleased(@ForAll Random random) {
         Heap heap = new Heap(random);
         for (int op = 0; op < 300; op++) {
             heap.step();
-            heap.check();
+            heap.checkNowAndThen();
         }
         heap.collect(1.0);
         while (heap.sweepOne()) {
-            heap.check();
+            heap.checkNowAndThen();
         }
         heap.releaseAll();
         heap.check();
@@ -150,6 +150,13 @@ class MHeapLawsTest {
         void releaseAll() {
             for (int id = 0; id < 2; id++) {
                 mheap.releaseAll(mheap.proc(id));
+            }
+        }
+
+        /** Looking at every page takes as long as a hundred steps; what was broken once stays broken. */
+        void checkNowAndThen() {
+            if (random.nextInt(8) == 0) {
+                check();
             }
         }
 

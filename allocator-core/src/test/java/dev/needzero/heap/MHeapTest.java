@@ -363,4 +363,29 @@ class MHeapTest {
         heap.unlist(four);
         assertNull(heap.nextUnswept(noscan, true, Long.MAX_VALUE));
     }
+
+    /** Only what is alive is read: of two slots of a page each, the second is free in one span and dead in another. */
+    @Test
+    void markingReadsNoFreeSlot() {
+        int scan = SpanClass.of(SizeClasses.GO.classFor(4096), false);
+        MSpan span = heap.alloc(p, 1, scan);
+        heap.place(span, 1);
+        heap.startSweep();
+        heap.sweep(span, false);
+        assertFalse(os.isZeroMapped(0));
+        assertTrue(os.isZeroMapped(1));
+    }
+
+    /** Objects are counted by kind, and both kinds together. */
+    @Test
+    void smallAndLargeObjectsAreCountedTogether() {
+        MSpan small = heap.alloc(null, 1, KIB_CLASS);
+        heap.place(small, 0);
+        heap.place(small, 1);
+        MSpan large = heap.allocLarge(null, 5, true);
+        assertEquals(3, heap.stats().allocObjects());
+        heap.vacate(small, 1);
+        heap.vacate(large, 0);
+        assertEquals(2, heap.stats().freeObjects());
+    }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class PageAllocTest {
     private static final int CHUNK = Units.PAGES_PER_CHUNK;
 
-    @Property(tries = 150)
+    @Property
     void agreesWithOneBooleanAPage(@ForAll Random random) {
         Twin twin = new Twin(random.nextInt(3) * CHUNK, 1);
         twin.grow(1 + random.nextInt(3));

@@ -25,7 +25,7 @@ class RecordedChoicesTest {
         return new MHeap(Behaviours.of("1.24").layout(0, 0), new AddressSpace(OsSettings.defaults()));
     }
 
-    @Property(tries = 60)
+    @Property
     void peekNamesThePageThatAllocThenTakes(@ForAll Random random) {
         MHeap heap = heap();
         List<MSpan> live = new ArrayList<>();
@@ -43,7 +43,7 @@ class RecordedChoicesTest {
         }
     }
 
-    @Property(tries = 60)
+    @Property
     void aRecordedPlaceIsTakenWhateverTheHeapWouldHaveChosen(@ForAll Random random) {
         MHeap heap = heap();
         boolean[] used = new boolean[4096];
@@ -166,7 +166,7 @@ class RecordedChoicesTest {
     }
 
     /** What a recording passed over is kept apart, and neither lost nor counted twice. */
-    @Property(tries = 60)
+    @Property
     void pagesThatARecordingPassedOverAreNotLost(@ForAll Random random) {
         AddressSpace os = new AddressSpace(OsSettings.defaults());
         MHeap heap = new MHeap(Behaviours.of("1.24").layout(0, 0), os);
@@ -235,5 +235,115 @@ class RecordedChoicesTest {
         assertNull(heap.cachedBy(guess));
         assertNotSame(guess, heap.refill(p, spanClass), "nobody knows its place in a queue");
         assertTrue(heap.refillAs(heap.proc(1), spanClass, null), "as a P without a cache would do");
+    }
+
+    /** A ring of eight is full when the ninth comes before all others; what was popped makes room at the ring's start. */
+    @Test
+    void aQueueGrowsAtEitherEnd() {
+        MHeap heap = heap();
+        SpanSet set = new SpanSet();
+        List<MSpan> spans = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            spans.add(heap.alloc(heap.proc(0), 1, SpanClass.TINY));
+        }
+        for (int i = 1; i < 9; i++) {
+            set.push(spans.get(i));
+        }
+        set.pushFirst(spans.get(0));
+        assertEquals(9, set.listed());
+        for (MSpan span : spans) {
+            assertSame(span, set.pop());
+        }
+        for (int i = 0; i < 8; i++) {
+            set.push(spans.get(i));
+        }
+        set.pop();
+        set.pop();
+        set.push(spans.get(8));
+        set.push(spans.get(0));
+        assertEquals(8, set.listed());
+        for (int i = 2; i < 10; i++) {
+            assertSame(spans.get(i % 9), set.pop());
+        }
+    }
+
+    // ---- a P that has pages cached, and a recording that takes others
+
+    private static MSpan at(MHeap heap, P p, int page, int npages) {
+        return heap.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK);
+    }
+
+    private static int next(MHeap heap, P p, int npages) {
+        return heap.allocManual(p, npages, MSpan.State.STACK).page();
+    }
+
+    /** The first page comes from the bitmap, for the heap had to grow; with the second the P caches pages 1 to 63. */
+    private static MHeap heapWithACache() {
+        MHeap heap = heap();
+        assertEquals(0, next(heap, heap.proc(0), 1));
+        assertEquals(1, next(heap, heap.proc(0), 1));
+        assertEquals(62, Long.bitCount(heap.proc(0).pageCache().freeBits()));
+        return heap;
+    }
+
+    /** The lowest run that is long enough is what a P's cache hands out; one that was passed over was not in it. */
+    @Test
+    void ofItsOwnCacheAPTakesTheLowestRun() {
+        MHeap heap = heapWithACache();
+        P p = heap.proc(0);
+        at(heap, p, 6, 1);
+        assertEquals(7, next(heap, p, 1), "pages 2 to 5 were passed over");
+        at(heap, p, 20, 3);
+        assertEquals(11, next(heap, p, 1), "a run of three was passed over, 8 to 10");
+        at(heap, p, 14, 4);
+        assertEquals(18, next(heap, p, 2), "12 and 13 are the part of a run of four that was not taken");
+        heap.releaseWithheld();
+        for (int free : new int[] {2, 3, 4, 5, 8, 9, 10, 12, 13}) {
+            assertTrue(heap.pages().isFree(free, 1), "page " + free);
+        }
+        assertEquals(23, next(heap, p, 1), "the cache has what lies beyond");
+        at(heap, p, 24, 2);
+        assertEquals(26, next(heap, p, 1), "its own choice passes nothing over");
+    }
+
+    /** One page of another block: the P has that block cached now, from there upward, and not the one it was thought to have. */
+    @Test
+    void aPageOfAnotherBlockMeansThatThePHasThatBlock() {
+        MHeap heap = heapWithACache();
+        P p = heap.proc(0);
+        at(heap, p, 200, 1);
+        assertEquals(192, p.pageCache().base());
+        assertEquals(201, next(heap, p, 1));
+        assertTrue(heap.pages().isFree(192, 8), "below it nothing was free to the P");
+        assertFalse(heap.pages().isFree(2, 1), "the old block is somebody's, for it was passed over");
+        heap.releaseWithheld();
+        assertTrue(heap.pages().isFree(2, 62));
+    }
+
+    @Test
+    void aRunOfAnotherBlockMeansThatThePHasAllOfIt() {
+        MHeap heap = heapWithACache();
+        P p = heap.proc(0);
+        at(heap, p, 200, 3);
+        assertEquals(192, next(heap, p, 1));
+        assertEquals(203, next(heap, p, 15));
+    }
+
+    /** Sixteen pages, a run over the end of a block, and a run that the cache has no room for come from the bitmap. */
+    @Test
+    void whatNoCacheServesLeavesTheCacheAlone() {
+        MHeap heap = heapWithACache();
+        P p = heap.proc(0);
+        at(heap, p, 200, 16);
+        assertEquals(2, next(heap, p, 1));
+        at(heap, p, 318, 4);
+        assertEquals(3, next(heap, p, 1));
+        for (int npages : new int[] {15, 15, 15, 14}) {
+            next(heap, p, npages);
+        }
+        at(heap, p, 400, 2);
+        assertEquals(63, next(heap, p, 1), "the last page of the cache");
+        at(heap, p, 450, 15);
+        assertEquals(448, next(heap, p, 1), "an empty cache takes the block");
     }
 }

@@ -87,7 +87,7 @@ class ScavengeIndexTest {
         }
     }
 
-    @Property(tries = 100)
+    @Property
     void findsWhatThePlainRuleFinds(@ForAll Random random) {
         int base = random.nextInt(3);
         ScavengeIndex index = new ScavengeIndex();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.needzero.os.OsSettings.Release;
 import dev.needzero.os.OsSettings.Thp;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -291,5 +293,78 @@ class HugePagesTest {
         os.collapse(2 * MIB, 4 * MIB);
         assertEquals(2 * MIB, os.rssBytes());
         assertEquals(0, os.hugeBytes());
+    }
+
+    /** Where the huge zero page is mapped a write replaces it by a huge page of its own, whatever was advised since. */
+    @ParameterizedTest
+    @CsvSource({"0", "140", "254"})
+    void aWriteToTheHugeZeroPageTakesAHugePage(long mebibyte) {
+        AddressSpace os = space(Thp.MADVISE, null);
+        long at = mebibyte * MIB;
+        os.adviseHugePage(at, 2 * MIB);
+        os.read(at, 1);
+        assertEquals(2 * MIB, os.zeroMappedBytes());
+        os.adviseNoHugePage(at, 2 * MIB);
+        os.read(at + MIB, 1);
+        assertEquals(2 * MIB, os.zeroMappedBytes());
+        os.write(at + MIB, 1, Cause.PROGRAM);
+        assertEquals(2 * MIB, os.hugeBytes());
+        assertEquals(0, os.zeroMappedBytes());
+        os.dontNeed(at, 2 * MIB);
+        os.write(at, 1, Cause.PROGRAM);
+        assertEquals(4 * KIB, os.rssBytes(), "nothing is mapped there any more, and huge pages are refused");
+    }
+
+    /** A part of the huge zero page that is given back leaves the rest mapped page by page, to the one zero page. */
+    @ParameterizedTest
+    @CsvSource({"0", "140", "254"})
+    void theHugeZeroPageIsBrokenLikeAnyOther(long mebibyte) {
+        AddressSpace os = space(Thp.ALWAYS, null);
+        long at = mebibyte * MIB;
+        os.read(at, 1);
+        os.dontNeed(at, MIB);
+        assertEquals(MIB, os.zeroMappedBytes());
+        os.write(at + MIB, 1, Cause.PROGRAM);
+        assertEquals(4 * KIB, os.rssBytes());
+        assertEquals(MIB - 4 * KIB, os.zeroMappedBytes());
+        os.dontNeed(at, 2 * MIB);
+        os.write(at, 1, Cause.PROGRAM);
+        assertEquals(2 * MIB, os.rssBytes(), "untouched again");
+    }
+
+    /** Khugepaged passes over wakings at which nothing can happen: the same comes of it as of one after the other. */
+    @ParameterizedTest
+    @CsvSource({"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"})
+    void aLeapOfTheClockIsAsGoodAsManySteps(long seed) {
+        Random random = new Random(seed);
+        Khugepaged.Pace pace = new Khugepaged.Pace(1000, 1 + random.nextInt(5 * 512), random.nextInt(512));
+        AddressSpace leaps = sixteenMebibytes(0, pace);
+        AddressSpace steps = sixteenMebibytes(0, pace);
+        leaps.advanceTo(0);
+        steps.advanceTo(0);
+        long now = 0;
+        for (int round = 0; round < 12; round++) {
+            for (int i = random.nextInt(3); i > 0; i--) {
+                long at = random.nextInt(8) * 2 * MIB;
+                long bytes = 1 + random.nextInt((int) MIB);
+                boolean gone = random.nextBoolean();
+                for (AddressSpace os : List.of(leaps, steps)) {
+                    if (gone) {
+                        os.dontNeed(at, bytes);
+                    } else {
+                        touchByPages(os, at);
+                    }
+                }
+            }
+            long until = now + random.nextInt(40);
+            leaps.advanceTo(until * SECOND);
+            for (; now < until; now++) {
+                steps.advanceTo((now + 1) * SECOND);
+            }
+            for (long block = 0; block < 8; block++) {
+                assertEquals(steps.isHuge(block * 512), leaps.isHuge(block * 512), "range " + block + " at " + now);
+            }
+        }
+        assertEquals(steps.rssBytes(), leaps.rssBytes());
     }
 }

@@ -228,8 +228,24 @@ final class NaiveAddressSpace {
             boolean allowed = everywhere(block, null) || everywhere(block, true);
             if (block(block) == Mapped.BY_PAGES && wholly(block) && whole(block, at, bytes) && allowed) {
                 huge(block, -1, -1, 0);
+                // The next block's broken piece may be replaced, and the charge fall again.
+                peakChargedPages = Math.max(peakChargedPages, chargedPages());
             }
         }
+    }
+
+    /** Pages that are resident, and those of a huge piece of memory that are mapped no more while others are. */
+    private long chargedPages() {
+        long pages = 0;
+        int[] mappedOfPiece = new int[piecesMade + 1];
+        for (int p = 0; p < states.length; p++) {
+            pages += states[p] == State.RESIDENT || states[p] == State.LAZILY_FREE ? 1 : 0;
+            mappedOfPiece[pieces[p]]++;
+        }
+        for (int piece = 1; piece <= piecesMade; piece++) {
+            pages += mappedOfPiece[piece] > 0 ? pagesOfHuge - mappedOfPiece[piece] : 0;
+        }
+        return pages;
     }
 
     /** Asks whether one resident page holds a range of the mapping. */
@@ -242,7 +258,6 @@ final class NaiveAddressSpace {
     void check() {
         long[] count = new long[State.values().length];
         long[] byCause = new long[Cause.COUNT];
-        int[] mappedOfPiece = new int[piecesMade + 1];
         for (int p = 0; p < states.length; p++) {
             State state = states[p];
             count[state.ordinal()]++;
@@ -256,9 +271,6 @@ final class NaiveAddressSpace {
             if (resident) {
                 assertEquals(causes[p], real.causeOf(p));
                 byCause[causes[p]]++;
-            }
-            if (pieces[p] != 0) {
-                mappedOfPiece[pieces[p]]++;
             }
         }
         long residentPages = count[State.RESIDENT.ordinal()] + count[State.LAZILY_FREE.ordinal()];
@@ -274,11 +286,7 @@ final class NaiveAddressSpace {
         assertEquals(to - from, real.mappedBytes());
         long hugeBlocks = blocks.values().stream().filter(b -> b == Mapped.HUGE).count();
         assertEquals(hugeBlocks * pagesOfHuge * pageBytes, real.hugeBytes());
-        long holes = Arrays.stream(mappedOfPiece)
-                .filter(mapped -> mapped > 0)
-                .mapToLong(mapped -> pagesOfHuge - mapped)
-                .sum();
-        long chargedPages = residentPages + holes;
+        long chargedPages = chargedPages();
         peakChargedPages = Math.max(peakChargedPages, chargedPages);
         assertEquals(chargedPages * pageBytes, real.chargedBytes());
         assertEquals(peakChargedPages * pageBytes, real.peakChargedBytes());

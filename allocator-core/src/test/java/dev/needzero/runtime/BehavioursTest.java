@@ -171,4 +171,23 @@ class BehavioursTest {
                 Behaviours.of("1.24").with(Behaviour.SIZE_CLASSES, tabled).value(Behaviour.SIZE_CLASSES));
         assertEquals(Map.of("sizeClasses", "mine"), tabled.settings());
     }
+
+    @Test
+    void whatCanBeSetIsSaidForPeople() {
+        assertEquals("true, false", Behaviour.MALLOC_HEADERS.accepted());
+        assertEquals("when-dirty, always", Behaviour.LARGE_ZEROING.accepted());
+        assertEquals("a size, as in 16KiB", Behaviour.HEADER_LIMIT.accepted());
+        assertTrue(Behaviour.SIZE_CLASSES.accepted().startsWith("go, @FILE"), Behaviour.SIZE_CLASSES.accepted());
+    }
+
+    /** A table of one's own stays while other things change, and goes when Go's is asked for. */
+    @Test
+    void aSizeClassTableStaysUntilAnotherIsSet() {
+        SizeClasses few = SizeClasses.parse("16 1\n1024 1\n32768 4");
+        Behaviours tabled = Behaviours.of("1.23").withSizeClasses("few", few);
+        assertEquals(4, tabled.with("tinyBlock", "8").layout(0, 0).sizeClasses().count());
+        Behaviours back = tabled.with("sizeClasses", "go");
+        assertEquals(68, back.layout(0, 0).sizeClasses().count());
+        assertEquals("go", back.value(Behaviour.SIZE_CLASSES));
+    }
 }

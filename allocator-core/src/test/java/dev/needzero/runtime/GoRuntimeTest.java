@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.SpanClass;
 import dev.needzero.os.Cause;
 import dev.needzero.os.MemoryCgroup;
 import dev.needzero.os.OsSettings;
@@ -166,5 +167,100 @@ class GoRuntimeTest {
         assertEquals(5, runtime.lastSlot());
         assertEquals(1, span.allocCount());
         assertEquals(PAGE, runtime.os().committedBytes(Cause.ZEROING));
+    }
+
+    /** Two slots of 640 bytes share a page: the second object's header is written where memory is there already. */
+    @Test
+    void everyObjectAboveTheHeaderLimitLiesBehindItsHeader() {
+        GoRuntime runtime = runtime("1.24");
+        P p = runtime.heap().proc(0);
+        assertEquals(8, runtime.malloc(p, 600, false, true));
+        assertEquals(640 + 8, runtime.malloc(p, 600, false, true));
+        assertEquals(PAGE, runtime.os().rssBytes());
+        assertEquals(8192, runtime.malloc(p, 600, true, true), "without pointers there is no header");
+        assertEquals(8192 + 640, runtime.malloc(p, 600, true, true));
+    }
+
+    /** "Both words of x are always written to zero" holds for tiny blocks alone; an object of 16 bytes is none. */
+    @Test
+    void sixteenBytesAreNotTiny() {
+        GoRuntime runtime = runtime("1.23");
+        runtime.malloc(runtime.heap().proc(0), 16, true, false);
+        assertEquals(0, runtime.os().rssBytes());
+        runtime.malloc(runtime.heap().proc(0), 15, true, false);
+        assertEquals(PAGE, runtime.os().committedBytes(Cause.ZEROING));
+    }
+
+    @Test
+    void aTinyObjectsSlotIsCountedFromItsSpan() {
+        GoRuntime runtime = runtime("1.23");
+        P p = runtime.heap().proc(0);
+        runtime.malloc(p, 8192, true, true);
+        runtime.malloc(p, 16, true, true);
+        runtime.malloc(p, 4, true, true);
+        assertEquals(8192 + 16 + 4, runtime.malloc(p, 4, true, true));
+        assertEquals(1, runtime.lastSlot());
+        assertEquals(1, runtime.lastSpan().page());
+    }
+
+    /** A span that a P has taken without allocating from it yet begins with its lowest free slot, the first. */
+    @Test
+    void aCachedSpanIsUsedFromItsFirstSlot() {
+        GoRuntime runtime = runtime("1.23");
+        P p = runtime.heap().proc(0);
+        MSpan span = runtime.heap().refill(p, runtime.heap().layout().spanClassFor(1024, true));
+        assertEquals(span.base(), runtime.malloc(p, 1024, true, true));
+        assertEquals(0, runtime.lastSlot());
+        assertEquals(span.base() + 1024, runtime.malloc(p, 1024, true, true));
+    }
+
+    /** Where spans are made as a recording has them, making one costs what it always costs: its pointer bitmap. */
+    @ParameterizedTest
+    @CsvSource({"1.21, 64, 0", "1.22, 64, 1", "1.22, 512, 1", "1.22, 576, 0"})
+    void aRecordedSpanHasItsBitmap(String go, int slot, long pages) {
+        GoRuntime runtime = runtime(go);
+        int spanClass = SpanClass.of(runtime.heap().layout().sizeClasses().classFor(slot), false);
+        MSpan span = runtime.heap().allocAt(9, 1, spanClass, MSpan.State.IN_USE, 0);
+        runtime.initSpan(span);
+        assertEquals(pages * PAGE, runtime.os().committedBytes(Cause.RUNTIME));
+        assertEquals(pages == 1, runtime.os().isResident(2 * 9 + 1), "in the span's last OS page");
+    }
+
+    /** The README's first program: an empty heap, and what 64 MiB with pointers and without cost untouched. */
+    @ParameterizedTest
+    @CsvSource({"1.23, true, 0", "1.24, true, 67108864", "1.24, false, 0"})
+    void aHeapForProgramsThatAllocateByHand(String go, boolean pointers, long rss) {
+        GoRuntime runtime = GoRuntime.of(go);
+        assertEquals(go, runtime.behaviours().version());
+        assertEquals(0, runtime.make(64L << 20, pointers));
+        assertEquals(!pointers, runtime.lastSpan().noscan());
+        assertEquals(rss, runtime.os().rssBytes());
+    }
+
+    /**
+     * Without a collector of the twin's own its scavenger is asked at each growth: a heap grown beyond the goal gives as
+     * much back as it grew, from what is free.
+     */
+    @Test
+    void aHeapThatGrowsBeyondItsGoalGivesBackAsMuch() {
+        GoRuntime runtime = runtime("1.23");
+        P p = runtime.heap().proc(0);
+        MSpan[] spans = new MSpan[64];
+        for (int i = 0; i < spans.length; i++) {
+            runtime.malloc(p, 1 << 20, true, false);
+            spans[i] = runtime.lastSpan();
+        }
+        runtime.scavenger().heapGoal(100 << 20, true);
+        runtime.scavenger().markTermination();
+        runtime.heap().startSweep();
+        for (int i = 4; i < spans.length; i += 2) {
+            spans[i].markDead(0);
+            runtime.heap().sweep(spans[i], false);
+        }
+        runtime.heap().startSweep(); // what was freed is the background's from the next generation on
+        runtime.scavenger().heapGoal(50 << 20, true);
+        long before = runtime.heap().stats().released();
+        runtime.malloc(p, 4 << 20, true, false); // no hole is so large
+        assertEquals(4 << 20, runtime.heap().stats().released() - before);
     }
 }

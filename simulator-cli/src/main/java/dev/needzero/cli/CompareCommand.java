@@ -55,7 +55,7 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         chart.check();
         List<Behaviours> versions =
-                Versions.expand(go).stream().map(options::behaviours).toList();
+                Versions.expand(go, spec).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
         try (TraceReader reader = options.open(trace);
                 Progress progress = new Progress("compare", "MiB")) {
@@ -68,7 +68,8 @@ final class CompareCommand implements Callable<Integer> {
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople()) {
-                Printing.comparison(spec, result, options.assumptions(settings, replays.get(0)));
+                Printing.comparison(
+                        spec.commandLine().getOut(), result, options.assumptions(settings, replays.get(0)));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);

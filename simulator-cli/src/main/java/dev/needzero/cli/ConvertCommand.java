@@ -2,6 +2,7 @@ package dev.needzero.cli;
 
 import dev.needzero.experiment.Convert;
 import dev.needzero.trace.NoscanRule;
+import dev.needzero.trace.Slice;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.units.ByteSize;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  needzero convert service.trace.gz service.nzt",
             "  needzero convert service.trace.gz service.csv",
+            "  needzero convert service.nzt moment.csv --from 1.2s --to 1.21s",
             "  needzero convert heaptrack.app.gz app.nzt --noscan 'char* >=64KiB'"
         })
 final class ConvertCommand implements Callable<Integer> {
@@ -58,6 +60,19 @@ final class ConvertCommand implements Callable<Integer> {
                     + " all, NAME (NAME* for any ending), >=BYTES, <BYTES; several in quotes.")
     private String noscan;
 
+    @Option(
+            names = "--from",
+            paramLabel = "N|TIME",
+            description = "Write a part: from the event with this number (from 0) or from this time on, as in 20ms. An"
+                    + " .nzt file is entered right there.")
+    private String from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "N|TIME",
+            description = "Write a part: up to this event or time, which is not in it any more.")
+    private String to;
+
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;
 
@@ -73,7 +88,6 @@ final class ConvertCommand implements Callable<Integer> {
         if (target == null) {
             throw usage("OUT's name does not end with .nzt, .csv or .jsonl; say which with --format");
         }
-        Outputs.check(spec, "OUT", out.toString());
         if (Files.isRegularFile(out) && !force) {
             throw usage(out + " exists; --force replaces it");
         }
@@ -94,8 +108,24 @@ final class ConvertCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }
-        TraceReader reader = damage.open(trace);
-        return rule == null ? reader : rule.apply(reader);
+        Slice.Moment first = moment("--from", from);
+        Slice.Moment last = moment("--to", to);
+        TraceReader reader = damage.open(trace, from != null);
+        try {
+            TraceReader part = first == null && last == null ? reader : new Slice(reader, first, last);
+            return rule == null ? part : rule.apply(part);
+        } catch (IOException | RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    private Slice.Moment moment(String option, String text) {
+        try {
+            return text == null ? null : Slice.Moment.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw usage(option + " " + e.getMessage());
+        }
     }
 
     private void print(Convert.Result result, Convert.Target target) {

@@ -4,7 +4,10 @@ import dev.needzero.trace.Nearest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -25,7 +28,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine at = e.getCommandLine();
         String command = at.getCommandSpec().qualifiedName();
-        String message = firstLine(e.getMessage());
+        String message = ParserWords.of(firstLine(e.getMessage()));
         if (e instanceof UnmatchedArgumentException unmatched) {
             message = unmatched(unmatched.getUnmatched().get(0), at);
         }
@@ -48,14 +51,26 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     public int handleExecutionException(Exception thrown, CommandLine at, ParseResult parsed) {
         Exception e = thrown instanceof UncheckedIOException unchecked ? unchecked.getCause() : thrown;
         if (e instanceof FileSystemException files) {
-            String reason = files.getReason() == null ? files.getClass().getSimpleName() : files.getReason();
-            return report(at, e, "needzero: " + files.getFile() + ": " + reason, Exit.BAD_INPUT);
+            return report(at, e, "needzero: " + files.getFile() + ": " + reason(files), Exit.BAD_INPUT);
         }
         if (e instanceof IOException) {
             return report(at, e, "needzero: " + firstLine(e.getMessage()), Exit.BAD_INPUT);
         }
         String hint = stackTrace.getAsBoolean() ? "" : " (--stacktrace shows where)";
         return report(at, e, "needzero: a bug of ours: " + firstLine(e.toString()) + hint, Exit.BUG);
+    }
+
+    private static String reason(FileSystemException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "the file exists";
+        }
+        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
     }
 
     private int report(CommandLine at, Exception e, String line, int exit) {
@@ -69,6 +84,10 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
     }
 
     private static String firstLine(String message) {
-        return message == null ? "no message" : message.strip().split("\\R", 2)[0];
+        if (message == null) {
+            return "no message";
+        }
+        // What an input brought along must not command the terminal.
+        return message.strip().split("\\R", 2)[0].replaceAll("\\p{Cntrl}", "?");
     }
 }

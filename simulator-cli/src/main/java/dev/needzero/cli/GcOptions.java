@@ -25,6 +25,8 @@ final class GcOptions {
         }
     }
 
+    private static final int MOST_TIMINGS = 999;
+
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
 
     @Spec(Spec.Target.MIXEE)
@@ -70,6 +72,14 @@ final class GcOptions {
                             + " before allows, or spread evenly in between. Default: even.")
     private GcSettings.Death deaths;
 
+    @Option(
+            names = "--timings",
+            paramLabel = "N",
+            description =
+                    "When a simulated collector gets the processor is partly chance: try so many runs, and tell of the one"
+                            + " that ends with the middle one's resident memory. Default: 9.")
+    private Integer timings;
+
     private String given() {
         return gogc != null
                 ? "--gogc"
@@ -79,7 +89,9 @@ final class GcOptions {
                                 ? "--gomaxprocs"
                                 : freeOsMemoryEvery != null
                                         ? "--free-os-memory-every"
-                                        : deaths != null ? "--deaths" : null;
+                                        : deaths != null
+                                                ? "--deaths"
+                                                : timings != null ? "--timings" : null;
     }
 
     /** What was asked for. */
@@ -96,7 +108,16 @@ final class GcOptions {
                 freeOsMemoryEvery == null ? 0 : nanos(),
                 gomaxprocs == null ? 0 : procs(),
                 deaths == null ? GcSettings.Death.EVEN : deaths,
-                trace);
+                trace,
+                timings == null ? GcSettings.TIMINGS : timings(),
+                GcSettings.Timing.MEDIANS);
+    }
+
+    private int timings() {
+        if (timings < 1 || timings > MOST_TIMINGS) {
+            throw usage("--timings " + timings + ": expected a number from 1 to " + MOST_TIMINGS);
+        }
+        return timings;
     }
 
     /** Options that can do nothing for a trace are usage errors. */
@@ -111,6 +132,9 @@ final class GcOptions {
         }
         if (!placed && gc == Gc.RECORDED) {
             throw usage("--gc recorded: a " + format + " trace holds no collections; expected simulated");
+        }
+        if (!placed && timings != null) {
+            throw usage("--timings: a " + format + " trace has no clock that the collector's turns could go by");
         }
         if (!placed && deaths != null) {
             throw usage("--deaths: a " + format + " trace says itself when each object dies");

@@ -1,10 +1,10 @@
 package dev.needzero.cli;
 
 import dev.needzero.report.Table;
+import dev.needzero.experiment.Convert;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TraceWriter;
-import dev.needzero.trace.nzt.NztWriter;
 import dev.needzero.units.ByteSize;
 import dev.needzero.workload.Parameter;
 import dev.needzero.workload.WorkloadKind;
@@ -58,7 +58,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where to write the trace (.nzt). A file of that name is replaced.")
+            description = "Where to write the trace: as .csv or .jsonl if the name ends so, else as .nzt. A file of"
+                    + " that name is replaced.")
     private Path output;
 
     @Option(names = "--events", paramLabel = "N", description = "As the parameter events, as in 1e9.")
@@ -97,7 +98,6 @@ final class GenerateCommand implements Callable<Integer> {
             throw usage(
                     "-o FILE is missing; without a file, give " + asked + " to another command in place of a TRACE");
         }
-        Outputs.check(spec, "-o", output.toString());
         try (TraceReader reader = open(asked)) {
             write(reader);
             Map<String, Object> result = new LinkedHashMap<>();
@@ -150,7 +150,9 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private void write(TraceReader reader) throws IOException {
-        try (TraceWriter writer = new NztWriter(output, reader.info(), true);
+        Convert.Target target = Convert.Target.byName(output);
+        try (TraceWriter writer =
+                        Convert.open(output, target == null ? Convert.Target.NZT : target, reader.info(), true);
                 Progress progress = new Progress("generate", "events")) {
             EventBatch batch = new EventBatch();
             while (reader.next(batch)) {

@@ -124,6 +124,9 @@ final class HeadroomCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (limitBytes != null && limitBytes == 0) {
+            throw usage("--limit 0: expected a limit that a process can live in");
+        }
         Behaviours after = options.behaviours(go);
         PodMemory shown = shown();
         Headroom result = trace == null ? withoutTrace(shown, after) : withTrace(shown, after);

@@ -23,15 +23,17 @@ final class JsonOption {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON; - is standard output.")
     void setFile(String name) {
-        if (!"-".equals(name)) {
-            Outputs.check(spec, "--json", name);
-        }
         file = name;
     }
 
     /** Whether standard output is for a person to read. */
     boolean leavesOutputToPeople() {
         return !"-".equals(file);
+    }
+
+    /** Whether there is anything to write. */
+    boolean isAsked() {
+        return file != null;
     }
 
     void write(Map<String, Object> result) throws IOException {

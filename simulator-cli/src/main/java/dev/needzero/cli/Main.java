@@ -1,16 +1,18 @@
 package dev.needzero.cli;
 
+import dev.needzero.trace.HeadStart;
+import dev.needzero.trace.TraceReader;
 import dev.needzero.units.ByteSize;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -46,31 +48,28 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done; 1 a bug of ours; 2 usage; 3 bad input; 4 the answer is no."
         })
 public final class Main implements Runnable {
-    private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
-
-    static {
-        COMMANDS.put("info", InfoCommand::new);
-        COMMANDS.put("replay", ReplayCommand::new);
-        COMMANDS.put("compare", CompareCommand::new);
-        COMMANDS.put("sweep", SweepCommand::new);
-        COMMANDS.put("calibrate", CalibrateCommand::new);
-        COMMANDS.put("headroom", HeadroomCommand::new);
-        COMMANDS.put("bisect", BisectCommand::new);
-        COMMANDS.put("report", ReportCommand::new);
-        COMMANDS.put("verify", VerifyCommand::new);
-        COMMANDS.put("verify-kernel", VerifyKernelCommand::new);
-        COMMANDS.put("fidelity", FidelityCommand::new);
-        COMMANDS.put("generate", GenerateCommand::new);
-        COMMANDS.put("convert", ConvertCommand::new);
-        COMMANDS.put("explain", ExplainCommand::new);
-        COMMANDS.put("step", StepCommand::new);
-        COMMANDS.put("lesson", LessonCommand::new);
-        COMMANDS.put("versions", VersionsCommand::new);
-        COMMANDS.put("history", HistoryCommand::new);
-        COMMANDS.put("publication", PublicationCommand::new);
-        COMMANDS.put("completion", CompletionCommand::new);
-        COMMANDS.put("man", ManCommand::new);
-    }
+    private static final List<String> COMMANDS = List.of(
+            "info",
+            "replay",
+            "compare",
+            "sweep",
+            "calibrate",
+            "headroom",
+            "bisect",
+            "report",
+            "verify",
+            "verify-kernel",
+            "fidelity",
+            "generate",
+            "convert",
+            "explain",
+            "step",
+            "lesson",
+            "versions",
+            "history",
+            "publication",
+            "completion",
+            "man");
 
     /** Alone, these look at no command's options. */
     private static final Set<String> LISTING = Set.of("--help", "-h", "--version", "-V");
@@ -80,6 +79,8 @@ public final class Main implements Runnable {
 
     @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Print a stack trace with an error.")
     private boolean stackTrace;
+
+    private HeadStart headStart;
 
     private Main() {}
 
@@ -104,10 +105,15 @@ public final class Main implements Runnable {
     }
 
     private static int execute(String[] args, PrintWriter out, PrintWriter err) {
-        CommandLine line = commandLine(args);
-        line.setOut(out);
-        line.setErr(err);
         try {
+            if (isPlainReplay(args) && plainReplay(args[1], out)) {
+                return Exit.DONE;
+            }
+            HeadStart headStart = headStart(args);
+            CommandLine line = commandLine(args);
+            ((Main) line.getCommand()).headStart = headStart;
+            line.setOut(out);
+            line.setErr(err);
             return line.execute(args);
         } catch (OutOfMemoryError e) {
             err.print("needzero: out of memory: Java has "
@@ -115,6 +121,36 @@ public final class Main implements Runnable {
                     + "; give it more (NEEDZERO_JAVA_OPTS=-Xmx…, or java -Xmx… -jar needzero.jar)\n");
             return Exit.BAD_INPUT;
         }
+    }
+
+    /** Without any options there is nothing to parse, and setting the parser up takes as long as replaying a million events. */
+    private static boolean isPlainReplay(String... args) {
+        return args.length == 2 && args[0].equals("replay") && new File(args[1]).isFile();
+    }
+
+    /** False when it failed, before anything was printed: going the usual way then tells why. */
+    private static boolean plainReplay(String trace, PrintWriter out) {
+        try {
+            return ReplayCommand.plain(trace, out).call() == Exit.DONE;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Parsing the options takes longer than reading a small trace does: where the trace stands first, both go on at once. */
+    private static HeadStart headStart(String... args) {
+        boolean isTrace = args.length > 1
+                && COMMANDS.contains(args[0])
+                && Runtime.getRuntime().availableProcessors() > 1
+                && new File(args[1]).isFile();
+        return isTrace ? HeadStart.on(args[1]) : null;
+    }
+
+    /** The trace that was begun while the options were parsed, if it is this one; null if it is to be opened now. */
+    TraceReader begun(String trace) {
+        HeadStart begun = headStart;
+        headStart = null;
+        return begun == null ? null : begun.take(trace);
     }
 
     private static PrintWriter utf8(OutputStream to) {
@@ -128,15 +164,18 @@ public final class Main implements Runnable {
     static CommandLine commandLine(String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
-        Supplier<Object> named = args.length == 0 ? null : COMMANDS.get(args[0]);
-        if (named != null) {
-            line.addSubcommand(args[0], named.get());
+        if (args.length > 0 && COMMANDS.contains(args[0])) {
+            line.addSubcommand(args[0], command(args[0]));
         } else if (args.length == 1 && LISTING.contains(args[0])) {
-            COMMANDS.forEach((name, command) -> line.addSubcommand(name, described(command.get())));
+            COMMANDS.forEach(name -> line.addSubcommand(name, described(command(name))));
         } else {
-            COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
+            COMMANDS.forEach(name -> line.addSubcommand(name, command(name)));
         }
         Errors errors = new Errors(() -> main.stackTrace);
+        line.setExecutionStrategy(parsed -> {
+            Outputs.check(parsed);
+            return new CommandLine.RunLast().execute(parsed);
+        });
         line.setParameterExceptionHandler(errors);
         line.setExecutionExceptionHandler(errors);
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -145,6 +184,33 @@ public final class Main implements Runnable {
         CommandGroups.install(line);
         OptionGroups.install(line);
         return line;
+    }
+
+    private static Object command(String name) {
+        return switch (name) {
+            case "info" -> new InfoCommand();
+            case "replay" -> new ReplayCommand();
+            case "compare" -> new CompareCommand();
+            case "sweep" -> new SweepCommand();
+            case "calibrate" -> new CalibrateCommand();
+            case "headroom" -> new HeadroomCommand();
+            case "bisect" -> new BisectCommand();
+            case "report" -> new ReportCommand();
+            case "verify" -> new VerifyCommand();
+            case "verify-kernel" -> new VerifyKernelCommand();
+            case "fidelity" -> new FidelityCommand();
+            case "generate" -> new GenerateCommand();
+            case "convert" -> new ConvertCommand();
+            case "explain" -> new ExplainCommand();
+            case "step" -> new StepCommand();
+            case "lesson" -> new LessonCommand();
+            case "versions" -> new VersionsCommand();
+            case "history" -> new HistoryCommand();
+            case "publication" -> new PublicationCommand();
+            case "completion" -> new CompletionCommand();
+            case "man" -> new ManCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     private static CommandSpec described(Object command) {

@@ -33,7 +33,7 @@ final class OsOptions {
             defaultValue = "4KiB",
             paramLabel = "4KiB|16KiB|64KiB",
             description = "The system's base page. Default: ${DEFAULT-VALUE}.")
-    private String osPage;
+    private String osPage = "4KiB";
 
     @Option(
             names = "--thp",
@@ -41,7 +41,7 @@ final class OsOptions {
             paramLabel = "always|madvise|never",
             description =
                     "Transparent huge pages: 2 MiB each, or 32 or 512 with larger OS pages. Default: ${DEFAULT-VALUE}.")
-    private OsSettings.Thp thp;
+    private OsSettings.Thp thp = OsSettings.Thp.MADVISE;
 
     @Option(
             names = "--huge-zero-page",
@@ -49,7 +49,7 @@ final class OsOptions {
             paramLabel = "on|off",
             description = "use_zero_page: whether the first read of an eligible range costs nothing, or a huge page."
                     + " Default: ${DEFAULT-VALUE}.")
-    private Switch hugeZeroPage;
+    private Switch hugeZeroPage = Switch.ON;
 
     @Option(
             names = "--khugepaged",
@@ -74,7 +74,7 @@ final class OsOptions {
             paramLabel = "dontneed|free",
             description = "How Go gives memory back; free is GODEBUG=madvdontneed=0: pages stay until memory is short."
                     + " Default: ${DEFAULT-VALUE}.")
-    private OsSettings.Release release;
+    private OsSettings.Release release = OsSettings.Release.DONTNEED;
 
     @Option(
             names = "--pressure",

@@ -2,15 +2,13 @@ package dev.needzero.cli;
 
 import dev.needzero.report.Comparison;
 import java.io.PrintWriter;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** What commands print alike. */
 final class Printing {
     private Printing() {}
 
     /** The table, what it rests on, and what the trace left open. */
-    static void comparison(CommandSpec spec, Comparison result, String assumptions) {
-        PrintWriter out = spec.commandLine().getOut();
+    static void comparison(PrintWriter out, Comparison result, String assumptions) {
         result.table().print(out);
         if (!result.verdicts().isEmpty()) {
             out.print("\n" + String.join("\n", result.verdicts()) + "\n");

@@ -60,13 +60,13 @@ final class ReplayCommand implements Callable<Integer> {
     private String smaps;
 
     @Mixin
-    private ReplayOptions options;
+    private ReplayOptions options = new ReplayOptions();
 
     @Mixin
-    private JsonOption json;
+    private JsonOption json = new JsonOption();
 
     @Mixin
-    private ChartOption chart;
+    private ChartOption chart = new ChartOption();
 
     /** Whose pages the replay runs on. */
     enum Os {
@@ -81,13 +81,27 @@ final class ReplayCommand implements Callable<Integer> {
             description =
                     "Where pages come from: the model of the kernel, or this machine's own, which then says in smaps"
                             + " and pagemap what came of it. Default: ${DEFAULT-VALUE}.")
-    private Os os;
+    private Os os = Os.MODEL;
 
     @Mixin
-    private RealKernel kernel;
+    private RealKernel kernel = new RealKernel();
 
     @Mixin
-    private ExportOptions exports;
+    private ExportOptions exports = new ExportOptions();
+
+    /** Where the result is printed when no command line was parsed; else null. */
+    private PrintWriter plainOut;
+
+    /**
+     * The command as parsing {@code replay TRACE} would leave it, every option at its default. To be called for a trace
+     * that is a file: when it fails, a parsed command has to say what is wrong.
+     */
+    static ReplayCommand plain(String trace, PrintWriter out) {
+        ReplayCommand command = new ReplayCommand();
+        command.trace = trace;
+        command.plainOut = out;
+        return command;
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -97,9 +111,6 @@ final class ReplayCommand implements Callable<Integer> {
         }
         if (kernel.limitGiven()) {
             throw new ParameterException(spec.commandLine(), "--limit: counts only with --os kernel");
-        }
-        if (smaps != null && !"-".equals(smaps)) {
-            Outputs.check(spec, "--smaps", smaps);
         }
         exports.check(!json.leavesOutputToPeople() || "-".equals(smaps));
         Behaviours asked = go == null ? null : options.behaviours(go);
@@ -113,12 +124,16 @@ final class ReplayCommand implements Callable<Integer> {
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople() && exports.leavesOutputToPeople() && !"-".equals(smaps)) {
-                Printing.comparison(spec, result, options.assumptions(settings, replay));
+                Printing.comparison(out(), result, options.assumptions(settings, replay));
             }
-            json.write(result.toJson());
+            if (json.isAsked()) {
+                json.write(result.toJson());
+            }
             chart.draw(trace, runs);
             exports.write(runs.get(0), trace);
-            writeSmaps(replay.runtime().os().smaps(reader.info().heapBase(), mappingName(version)));
+            if (smaps != null) {
+                writeSmaps(replay.runtime().os().smaps(reader.info().heapBase(), mappingName(version)));
+            }
         }
         return Exit.DONE;
     }
@@ -132,8 +147,8 @@ final class ReplayCommand implements Callable<Integer> {
             Comparison result = new Comparison(trace, reader.info().format(), check.events(), runs, reader.warnings());
             KernelReport real = new KernelReport(trace, check, settings.os(), RealKernel.name());
             if (json.leavesOutputToPeople() && !"-".equals(smaps)) {
-                Printing.comparison(spec, result, options.assumptions(settings, reader.info()));
-                PrintWriter out = spec.commandLine().getOut();
+                Printing.comparison(out(), result, options.assumptions(settings, reader.info()));
+                PrintWriter out = out();
                 out.print(real.summary() + "\n");
                 out.flush();
             }
@@ -141,9 +156,15 @@ final class ReplayCommand implements Callable<Integer> {
             all.put("kernel", real.toJson());
             json.write(all);
             chart.draw(trace, runs);
-            writeSmaps(check.smaps());
+            if (smaps != null) {
+                writeSmaps(check.smaps());
+            }
         }
         return Exit.DONE;
+    }
+
+    private PrintWriter out() {
+        return plainOut == null ? spec.commandLine().getOut() : plainOut;
     }
 
     private static String mappingName(Behaviours version) {
@@ -152,10 +173,10 @@ final class ReplayCommand implements Callable<Integer> {
 
     private void writeSmaps(String text) throws IOException {
         if ("-".equals(smaps)) {
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = out();
             out.print(text);
             out.flush();
-        } else if (smaps != null) {
+        } else {
             TargetFile.write(Path.of(smaps), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
         }
     }

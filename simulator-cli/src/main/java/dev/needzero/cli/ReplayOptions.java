@@ -10,10 +10,10 @@ import dev.needzero.runtime.Behaviour;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.Nearest;
 import dev.needzero.trace.NoscanRule;
+import dev.needzero.trace.TextFile;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,13 +61,13 @@ final class ReplayOptions {
             defaultValue = "simulated",
             paramLabel = "simulated|recorded",
             description = "Who chooses addresses: the version replayed, or the recording. Default: ${DEFAULT-VALUE}.")
-    private Placement placement;
+    private Placement placement = Placement.SIMULATED;
 
     @Mixin
-    private GcOptions gc;
+    private GcOptions gc = new GcOptions();
 
     @Mixin
-    private OsOptions system;
+    private OsOptions system = new OsOptions();
 
     @Option(
             names = "--noscan",
@@ -88,10 +88,10 @@ final class ReplayOptions {
             defaultValue = "10000",
             description =
                     "How often --check looks; 1 names the very event that breaks a law. Default: ${DEFAULT-VALUE}.")
-    private long checkEvery;
+    private long checkEvery = 10_000;
 
     @Mixin
-    private DamageOption damage;
+    private DamageOption damage = new DamageOption();
 
     private String touchOrigin;
 
@@ -213,7 +213,7 @@ final class ReplayOptions {
         try {
             if (touch != null) {
                 touchOrigin = "--touch";
-                return TouchRules.parse(touch.startsWith("@") ? Files.readString(Path.of(touch.substring(1))) : touch);
+                return TouchRules.parse(touch.startsWith("@") ? TextFile.read(Path.of(touch.substring(1)), "touch rules") : touch);
             }
             if (!trace.equals("-") && Verification.caseOf(trace).get("touch") instanceof String rules) {
                 touchOrigin = "its .case.json";

@@ -66,9 +66,9 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Outputs.check(spec, "-o", file.toString());
+        Outputs.check(spec, "-o", file.toString()); // the default's place, too
         List<Behaviours> versions =
-                Versions.expand(go).stream().map(options::behaviours).toList();
+                Versions.expand(go, spec).stream().map(options::behaviours).toList();
         Replays.Settings settings = options.settings(trace);
         try (LiveTypes reader = new LiveTypes(options.open(trace));
                 Progress progress = new Progress("report", "MiB")) {

@@ -68,7 +68,7 @@ final class StepCommand implements Callable<Integer> {
         }
         List<Behaviours> versions = go == null
                 ? List.of()
-                : Versions.expand(go).stream().map(options::behaviours).toList();
+                : Versions.expand(go, spec).stream().map(options::behaviours).toList();
         if (versions.size() > 2) {
             throw usage("--go " + go + ": " + versions.size() + " versions; expected one or two");
         }

@@ -96,6 +96,6 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Truth truth() throws IOException {
-        return Truth.read(truth != null ? truth : Verification.sibling(trace, ".truth.jsonl.gz"));
+        return Verification.truthOf(trace, () -> options.open(trace), truth);
     }
 }

@@ -17,6 +17,10 @@ final class Claims {
     private static final long MAX_HEAP_BYTES = 1L << 43;
     /** What a twin and the tables beside it keep of a mapped page: span tables, state and cause bits. */
     private static final int BYTES_KEPT_A_PAGE = 6;
+    /** What x86-64 can address. */
+    private static final long MAX_OBJECT_BYTES = 1L << 57;
+
+    private static final long MAX_LOST_IDS = 1 << 23;
 
     private Claims() {}
 
@@ -28,6 +32,9 @@ final class Claims {
                     "a span of " + npages + " pages at offset " + address + "; expected one in the first "
                             + ByteSize.format(MAX_HEAP_BYTES));
         }
+        if (address % Units.PAGE_BYTES != 0) {
+            throw refused(event, "a span at offset " + address + "; expected a multiple of " + Units.PAGE_BYTES);
+        }
         int sizeClass = (kindClass & 1) != 0 ? 0 : SpanClass.sizeClass(kindClass >> 1);
         if (sizeClass > 0 && (sizeClass >= SizeClasses.GO.count() || npages != SizeClasses.GO.pages(sizeClass))) {
             throw refused(
@@ -38,6 +45,18 @@ final class Claims {
                                     : SizeClasses.GO.pages(sizeClass) + " pages"));
         }
         room(event, address + (npages << Units.PAGE_SHIFT));
+    }
+
+    /**
+     * An object of a trace without addresses: ids are dense, so none is far beyond the number of events so far; blocks that
+     * were lost may have held some.
+     */
+    static void object(long event, long id, long bytes) {
+        if (id < 0 || id > event + MAX_LOST_IDS || bytes < 0 || bytes > MAX_OBJECT_BYTES) {
+            throw refused(
+                    event,
+                    "object number " + id + " of " + bytes + " bytes; expected a number that is free, the lowest, and a size");
+        }
     }
 
     /** A heap of so many bytes can be followed in this process's memory. */
@@ -56,6 +75,13 @@ final class Claims {
     /** Pages that a span takes at a recorded place are not another's. */
     static void free(long event, MHeap heap, long address, int npages) {
         int page = (int) (address >>> Units.PAGE_SHIFT);
+        int first = heap.layout().baseChunk() * Units.PAGES_PER_CHUNK;
+        if (page < first) {
+            throw refused(
+                    event,
+                    "a span at offset " + address + "; expected none below the heap's first page, at offset "
+                            + ((long) first << Units.PAGE_SHIFT));
+        }
         int below = Math.min(npages, heap.pages().limitPage() - page);
         if (below > 0 && !heap.pages().isFree(page, below)) {
             throw refused(

@@ -30,12 +30,13 @@ interface GoCollector {
      * An object has its place.
      *
      * @param ordinal how many objects the trace showed up to it
+     * @param kind its span class as recorded
      * @param i its event's index in the batch
      */
-    void born(long ordinal, MSpan span, int slot, int i);
+    void born(long ordinal, int kind, MSpan span, int slot, int i);
 
     /** The same for an object of the snapshot. */
-    void existed(long ordinal, MSpan span, int slot);
+    void existed(long ordinal, int kind, MSpan span, int slot);
 
     /**
      * A recorded sweep freed an object.

@@ -122,12 +122,11 @@ public final class GoReplay extends Replay {
         this.recordedPlacement = settings.recordedPlacement();
         TraceInfo info = reader.info();
         int firstPage = (int) (info.firstPageOffset() >>> Units.PAGE_SHIFT);
-        int padding = info.goVersion().compareTo("1.26") >= 0 ? Math.max(0, prelude.lowestPage() - firstPage) : 0;
         this.runtime = new GoRuntime(
                 behaviours,
                 settings.os(),
                 firstPage / Units.PAGES_PER_CHUNK,
-                Math.min(padding, Units.PAGES_PER_CHUNK - 1),
+                Math.min(prelude.paddingPages(firstPage), Units.PAGES_PER_CHUNK - 1),
                 settings.backgroundScavenger());
         this.heap = runtime.heap();
         this.os = runtime.os();
@@ -403,7 +402,7 @@ public final class GoReplay extends Replay {
                 os.write(at, written, Cause.PROGRAM);
             }
         }
-        collector.born(ordinal, t, twinSlot, i);
+        collector.born(ordinal, spanClass, t, twinSlot, i);
     }
 
     private void follow(RecordedSpan r, int slot, P p, int type, int i) {
@@ -453,7 +452,7 @@ public final class GoReplay extends Replay {
         if (written > 0) {
             os.write(r.twin.base(), written, Cause.PROGRAM);
         }
-        collector.born(ordinal, r.twin, 0, i);
+        collector.born(ordinal, r.spanClass, r.twin, 0, i);
     }
 
     private void bindSpan(RecordedSpan r, MSpan t, int i) {
@@ -562,7 +561,7 @@ public final class GoReplay extends Replay {
         if (r.twin.isLarge()) {
             observer().largeObject(r.twin, reader.types().get(type).name());
         }
-        collector.existed(ordinal, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
+        collector.existed(ordinal, r.spanClass, r.twin, r.twin.isLarge() ? 0 : r.slotAt(address));
     }
 
     private void collected() {

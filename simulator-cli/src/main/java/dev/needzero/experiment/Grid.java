@@ -107,11 +107,13 @@ public final class Grid {
         }
     }
 
+    public static final int MAX_CELLS = 1_000_000;
+
     private final List<String> traces;
     private final List<Axis> axes;
     private final int settings;
 
-    /** @throws IllegalArgumentException when there are more cells than can be numbered */
+    /** @throws IllegalArgumentException when there are more than {@link #MAX_CELLS} */
     public Grid(List<String> traces, List<Axis> axes) {
         this.traces = List.copyOf(traces);
         this.axes = List.copyOf(axes);
@@ -119,8 +121,9 @@ public final class Grid {
         for (Axis axis : axes) {
             product = Math.min(Integer.MAX_VALUE, product * axis.values.size());
         }
-        if (product * traces.size() >= Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("the grid has more than two thousand million cells");
+        if (product * traces.size() > MAX_CELLS) {
+            throw new IllegalArgumentException(
+                    "the grid has more than a million runs; vary less, or sweep it in several files");
         }
         this.settings = (int) product;
     }

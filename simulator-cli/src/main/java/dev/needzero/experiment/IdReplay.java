@@ -87,7 +87,8 @@ public final class IdReplay extends Replay {
                 true,
                 null,
                 freeOsMemoryEveryNanos,
-                false);
+                false,
+                gc.timing());
     }
 
     @Override
@@ -122,8 +123,8 @@ public final class IdReplay extends Replay {
                             batch.b[i],
                             batch.c[i],
                             runtime.heap().proc(procs == 0 ? batch.proc[i] : batch.proc[i] % procs));
-                case Kind.FREE -> free((int) a);
-                case Kind.WRITE -> write((int) a, batch.b[i]);
+                case Kind.FREE -> free(a);
+                case Kind.WRITE -> write(a, batch.b[i]);
                 case Kind.FORCE_GC -> collect(batch.timeNanos[i]);
                 case Kind.FREE_OS_MEMORY -> freeOsMemory(batch.timeNanos[i]);
                 case Kind.RSS_SAMPLE -> observedRss().add(batch.timeNanos[i], events + i, a);
@@ -175,6 +176,7 @@ public final class IdReplay extends Replay {
     private void alloc(long id, long size, int typeIndex, P p) {
         TypeTable.Type type = reader.types().get(typeIndex);
         boolean noscan = type.pointers() == TypeTable.Pointers.NO;
+        Claims.object(events + index, id, size);
         int at = Math.toIntExact(id);
         if (at >= spanOf.length) {
             int length = Math.max(at + 1, spanOf.length * 2);
@@ -222,11 +224,12 @@ public final class IdReplay extends Replay {
         return span.isLarge() ? 0 : (int) ((address - span.base()) / span.elemBytes());
     }
 
-    private void free(int id) {
-        MSpan span = id < spanOf.length ? spanOf[id] : null;
+    private void free(long number) {
+        MSpan span = number >= 0 && number < spanOf.length ? spanOf[(int) number] : null;
         if (span == null) {
             return;
         }
+        int id = (int) number;
         long block = block(span, addressOf[id]);
         spanOf[id] = null;
         if (sharers.containsKey(block)) {
@@ -238,8 +241,9 @@ public final class IdReplay extends Replay {
         span.markDead(slot(span, block));
     }
 
-    private void write(int id, long bytes) {
-        if (id < spanOf.length && spanOf[id] != null && bytes > 0) {
+    private void write(long number, long bytes) {
+        if (number >= 0 && number < spanOf.length && spanOf[(int) number] != null && bytes > 0) {
+            int id = (int) number;
             runtime.os().write(addressOf[id], Math.min(bytes, sizeOf[id]), Cause.PROGRAM);
         }
     }

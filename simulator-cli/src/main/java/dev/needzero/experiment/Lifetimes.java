@@ -44,7 +44,7 @@ public final class Lifetimes {
         if (index >= table.bytes.length || table.bytes[index] == UNKNOWN) {
             return;
         }
-        inBytes.add(allocatedBytes - table.bytes[index], objectBytes);
+        inBytes.add(Math.max(0, allocatedBytes - table.bytes[index]), objectBytes);
         inNanos.add(Math.max(0, nowNanos - table.nanos[index]), objectBytes);
         table.bytes[index] = UNKNOWN;
     }

@@ -1,6 +1,8 @@
 package dev.needzero.experiment;
 
+import dev.needzero.gc.MarkPhase;
 import dev.needzero.gc.Pacer;
+import dev.needzero.heap.SpanClass;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import dev.needzero.trace.TraceReader;
@@ -62,9 +64,11 @@ public final class Lookahead {
     // The reading's state.
     private int[] begins = new int[16];
     private int begun;
-    private int[] foundDead = new int[16];
+    private final List<int[]> foundDead = new ArrayList<>();
     private int ended;
     private int reason;
+    private int latestEndOrdinal;
+    private final DeathRates dying = new DeathRates();
     private long beginNanos;
     private long liveAtBegin;
     private long live = -1;
@@ -94,6 +98,7 @@ public final class Lookahead {
                 }
             }
         }
+        l.goOnDying();
         return l;
     }
 
@@ -155,6 +160,7 @@ public final class Lookahead {
             r.takenBits[slot >>> 6] |= 1L << slot;
         }
         r.ordinalOf[slot] = ordinal;
+        dying.born(r.spanClass);
     }
 
     private void freed(long address) {
@@ -172,14 +178,16 @@ public final class Lookahead {
         int object = r.ordinalOf[slot];
         r.ordinalOf[slot] = 0;
         int marks = ended == 0 ? BEFORE : ended - begunBefore(object);
+        dying.found(r.spanClass, marks == 1);
         if (marks > 0 && (marks < BEFORE || ended == 0)) {
             marksToLive.get(object >>> CHUNK_SHIFT)[object & CHUNK - 1] = (short) marks;
-            foundDead[ended]++;
+            countDead(ended, r.spanClass);
         }
     }
 
     private void begin(int why, long nanos) {
         addBegin(ordinal);
+        dying.markBegins();
         reason = why;
         beginNanos = nanos;
         liveAtBegin = live;
@@ -210,9 +218,7 @@ public final class Lookahead {
                 previousLive,
                 live));
         ended++;
-        if (ended == foundDead.length) {
-            foundDead = Arrays.copyOf(foundDead, ended * 2);
-        }
+        latestEndOrdinal = ordinal;
         marked = live;
     }
 
@@ -224,6 +230,56 @@ public final class Lookahead {
         if (ended > markedAndGoal.size()) {
             markedAndGoal.add(new long[] {marked, bytes});
         }
+    }
+
+    /**
+     * What no recorded mark found dead does not live for ever: until the trace's end, where one more mark is supposed, its
+     * kind goes on dying as it did before the last mark whose sweep is recorded whole.
+     */
+    private void goOnDying() {
+        int swept = begun > ended || reason != Kind.GC_BY_PACER || !unsweptIsLeft() ? ended : ended - 1;
+        if (swept < 1) {
+            return;
+        }
+        double births = Math.max(1, beginOrdinal(swept) - beginOrdinal(swept - 1));
+        if (swept == begun) {
+            dying.markBegins();
+        }
+        addBegin(ordinal);
+        spans.forEach(r -> {
+            for (int slot = 0; r.ordinalOf != null && slot < r.nelems; slot++) {
+                if (r.ordinalOf[slot] != 0) {
+                    goOnDying(r.ordinalOf[slot], r.spanClass, swept, births);
+                }
+            }
+        });
+    }
+
+    private void goOnDying(int object, int spanClass, int swept, double births) {
+        int before = begunBefore(object);
+        for (int mark = Math.max(swept, before) + 1; mark <= begun; mark++) {
+            double length = (beginOrdinal(mark) - beginOrdinal(mark - 1)) / births;
+            double chance = 1 - Math.pow(1 - dying.rate(spanClass, mark == before + 1), length);
+            if (mark == ended) {
+                chance = dying.notYetFound(spanClass, mark == before + 1, chance);
+            }
+            if (DeathRates.falls(object, mark, chance)) {
+                marksToLive.get(object >>> CHUNK_SHIFT)[object & CHUNK - 1] = (short) (mark - before);
+                countDead(mark, spanClass);
+                return;
+            }
+        }
+    }
+
+    /** Whether more is left at the trace's end of what there was at the last mark than it found alive. */
+    private boolean unsweptIsLeft() {
+        long[] left = {0};
+        spans.forEach(r -> {
+            for (int slot = 0; r.ordinalOf != null && slot < r.nelems; slot++) {
+                left[0] += r.ordinalOf[slot] != 0 && r.ordinalOf[slot] <= latestEndOrdinal ? r.slotBytes() : 0;
+            }
+        });
+        return left[0] > marked * 1.02;
     }
 
     // ---- deaths
@@ -250,9 +306,16 @@ public final class Lookahead {
         return mark == 0 ? 0 : mark > begun ? Integer.MAX_VALUE : begins[mark - 1];
     }
 
-    /** How many objects a recorded mark found dead. */
-    int foundDead(int mark) {
-        return mark < foundDead.length ? foundDead[mark] : 0;
+    private void countDead(int mark, int spanClass) {
+        while (foundDead.size() <= mark) {
+            foundDead.add(new int[SpanClass.COUNT]);
+        }
+        foundDead.get(mark)[spanClass]++;
+    }
+
+    /** How many objects of a recorded span class a recorded mark found dead. */
+    int foundDead(int mark, int spanClass) {
+        return mark < foundDead.size() ? foundDead.get(mark)[spanClass] : 0;
     }
 
     // ---- pacing
@@ -321,28 +384,70 @@ public final class Lookahead {
         return gogc <= 0 || firstGoal < 0 ? 0 : Math.max(0, (firstGoal * 100 - rootBytes() * gogc) / (100 + gogc));
     }
 
-    /**
-     * What the program allocates while a collector with as much processor time reads one byte: in each recorded cycle from
-     * how fast it allocated before, how slowly while marking, and how long that took. 0 where no cycle tells.
-     */
-    double allocPerScannedByte() {
-        DoubleArrayList found = new DoubleArrayList();
-        long since = 0;
-        for (Cycle c : cycles) {
-            double before = (double) (c.liveAtBegin - c.liveBefore) / Math.max(1, c.beginNanos - since);
-            double nanos = Math.max(1, c.endNanos - c.beginNanos);
-            since = c.endNanos;
-            if (before <= 0 || c.liveAtEnd < c.liveAtBegin || c.marked <= 0) {
-                continue;
+    /** Bytes that the program allocates in a nanosecond of its own, about a time: what it did before the next recorded mark. */
+    double allocBytesPerNano(long nanos) {
+        double rate = 0;
+        for (int i = 0; i < cycles.size(); i++) {
+            double before = allocBytesPerNano(i);
+            rate = before > 0 ? before : rate;
+            if (rate > 0 && nanos <= cycles.get(i).endNanos) {
+                break;
             }
-            double share = Math.min(0.95, (c.liveAtEnd - c.liveAtBegin) / nanos / before);
-            found.add(before * nanos * (1 - share) / (c.marked + rootBytes()));
         }
-        return Math.max(0, median(found));
+        return rate;
+    }
+
+    /** Bytes allocated in a nanosecond between a cycle's beginning and the end of the one before it. */
+    private double allocBytesPerNano(int cycle) {
+        Cycle c = cycles.get(cycle);
+        long since = cycle == 0 ? 0 : cycles.get(cycle - 1).endNanos;
+        return (double) (c.liveAtBegin - c.liveBefore) / Math.max(1, c.beginNanos - since);
+    }
+
+    /**
+     * Processor time that marking a byte takes about a time, in nanoseconds: the next recorded mark's, but for the time in
+     * which the program allocated meanwhile, slower than before. What lies far off what is usual in this trace
+     * (the machine did something else) counts as half or twice as much as usual. 0 where no cycle tells.
+     */
+    double markNanosPerByte(long nanos) {
+        double usual = markNanosPerByte();
+        double found = usual;
+        for (int i = 0; i < cycles.size(); i++) {
+            double told = markNanosPerByte(i);
+            found = told > 0 ? told : found;
+            if (told > 0 && nanos <= cycles.get(i).endNanos) {
+                break;
+            }
+        }
+        return Math.min(2 * usual, Math.max(usual / 2, found));
+    }
+
+    /** The same as is usual in this trace. */
+    double markNanosPerByte() {
+        DoubleArrayList found = new DoubleArrayList();
+        for (int i = 0; i < cycles.size(); i++) {
+            double told = markNanosPerByte(i);
+            if (told > 0) {
+                found.add(told);
+            }
+        }
+        return median(found);
+    }
+
+    private double markNanosPerByte(int cycle) {
+        Cycle c = cycles.get(cycle);
+        double before = allocBytesPerNano(cycle);
+        double nanos = Math.max(1, c.endNanos - c.beginNanos);
+        if (before <= 0 || c.liveAtEnd < c.liveAtBegin || c.marked <= 0) {
+            return 0;
+        }
+        double pace = before * MarkPhase.PACE_WHILE_MARKING;
+        double share = Math.min(0.95, (c.liveAtEnd - c.liveAtBegin) / nanos / pace);
+        return nanos * (1 - share) / (c.marked + rootBytes());
     }
 
     /** How long a mark takes at most, in nanoseconds for each byte that it reads; 0 where no cycle tells. */
-    double markNanosPerByte() {
+    double longestMarkNanosPerByte() {
         double most = 0;
         for (Cycle c : cycles) {
             most = Math.max(most, (double) (c.endNanos - c.beginNanos) / Math.max(1, c.marked + rootBytes()));

@@ -15,11 +15,12 @@ import java.util.Map;
  * @param memoryLimitBytes {@code GOMEMLIMIT}; {@link Long#MAX_VALUE} for none
  * @param procs number of Ps that the pacing goes by
  * @param rootBytes stacks and globals, as the recorded goals tell
- * @param allocPerScannedByte bytes allocated while the collector reads one
+ * @param markNanosPerByte processor time that marking a byte usually takes, in nanoseconds
  * @param eagerSweep whether a sweep is done at once, or paid for by allocations
  * @param deaths when objects are taken to have died; null where the trace says it
  * @param freeOsMemoryEveryNanos how often debug.FreeOSMemory is called; 0 for never
  * @param limitedWhenRecorded whether the recorded goals lay below what GOGC allows
+ * @param timing which of several runs that differ by chance this is
  */
 public record OwnCollector(
         int gogc,
@@ -27,11 +28,12 @@ public record OwnCollector(
         long memoryLimitBytes,
         int procs,
         long rootBytes,
-        double allocPerScannedByte,
+        double markNanosPerByte,
         boolean eagerSweep,
         GcSettings.Death deaths,
         long freeOsMemoryEveryNanos,
-        boolean limitedWhenRecorded) {
+        boolean limitedWhenRecorded,
+        GcSettings.Timing timing) {
 
     /** For the stable JSON. */
     public Map<String, Object> toJson() {
@@ -41,11 +43,16 @@ public record OwnCollector(
         json.put("memoryLimitBytes", memoryLimitBytes == Long.MAX_VALUE ? null : memoryLimitBytes);
         json.put("gomaxprocs", procs);
         json.put("rootBytes", rootBytes);
-        json.put("allocatedPerByteMarked", allocPerScannedByte);
+        json.put("markNanosPerByte", markNanosPerByte);
         json.put("sweep", eagerSweep ? "at once" : "paid for by allocations");
         json.put("deaths", deaths == null ? "as recorded" : deaths.toString());
         json.put("freeOsMemoryEveryNanos", freeOsMemoryEveryNanos);
         json.put("limitedWhenRecorded", limitedWhenRecorded);
+        json.put("timings", timing.among());
+        if (timing.among() > 1) {
+            json.put("leastEndRssBytes", timing.leastRssBytes());
+            json.put("mostEndRssBytes", timing.mostRssBytes());
+        }
         return json;
     }
 
@@ -70,11 +77,11 @@ public record OwnCollector(
         }
         if (deaths != null) {
             text.append(
-                            allocPerScannedByte > 0
+                            markNanosPerByte > 0
                                     ? String.format(
                                             Locale.ROOT,
-                                            ", %.2f bytes allocated while one is marked",
-                                            allocPerScannedByte)
+                                            ", a MiB marked in %.2f ms",
+                                            markNanosPerByte * (1 << 20) / 1e6)
                                     : ", marking in no time")
                     .append(", sweeping ")
                     .append(eagerSweep ? "at once" : "paid for by allocations");
@@ -84,7 +91,16 @@ public record OwnCollector(
                         case EARLY -> ", objects dead as early as the recorded marks allow";
                         case EVEN -> ", deaths spread evenly between the recorded marks";
                     });
-            text.append(", none after the last recorded mark; the collector's own spans as recorded");
+            text.append(", as before after the last one; the collector's own spans as recorded");
+        }
+        if (timing.among() > 1) {
+            text.append(", the middle one of ")
+                    .append(timing.among())
+                    .append(" runs that differ in when the collector gets its turns (they end with ")
+                    .append(ByteSize.format(timing.leastRssBytes()))
+                    .append(" to ")
+                    .append(ByteSize.format(timing.mostRssBytes()))
+                    .append(" resident)");
         }
         if (limitedWhenRecorded && memoryLimitBytes == Long.MAX_VALUE) {
             text.append(", no memory limit although the recorded goals show one (--gomemlimit sets it)");

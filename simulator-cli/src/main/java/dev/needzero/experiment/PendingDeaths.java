@@ -1,6 +1,7 @@
 package dev.needzero.experiment;
 
 import dev.needzero.heap.MSpan;
+import dev.needzero.heap.SpanClass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ final class PendingDeaths {
         int[] slots = new int[64];
         int[] diesAt = new int[64];
         int size;
-        int arrived;
+        final int[] arrived = new int[SpanClass.COUNT];
 
         void add(MSpan span, int slot, int at) {
             if (size == slots.length) {
@@ -41,8 +42,12 @@ final class PendingDeaths {
         this.rule = rule;
     }
 
-    /** An object was born. */
-    void add(long ordinal, MSpan span, int slot) {
+    /**
+     * An object was born.
+     *
+     * @param kind its span class as recorded
+     */
+    void add(long ordinal, int kind, MSpan span, int slot) {
         int marks = lookahead.marksToLive(ordinal);
         if (marks == Lookahead.NEVER) {
             return;
@@ -53,13 +58,13 @@ final class PendingDeaths {
         }
         int mark = lookahead.begunBefore(ordinal) + marks;
         Bucket b = bucket(mark);
-        b.add(span, slot, diesAt(ordinal, mark, (double) b.arrived++ / lookahead.foundDead(mark)));
+        b.add(span, slot, diesAt(ordinal, mark, (double) b.arrived[kind]++ / lookahead.foundDead(mark, kind)));
     }
 
     /**
      * When an object dies.
      *
-     * @param share of those that the same mark finds dead, how many were born before it
+     * @param share of those of its kind that the same mark finds dead, how many were born before it
      */
     private int diesAt(long ordinal, int mark, double share) {
         int latest = lookahead.beginOrdinal(mark);

@@ -1,9 +1,9 @@
 package dev.needzero.experiment;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TextFile;
+import dev.needzero.units.ByteSize;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,8 +29,8 @@ public record PodMemory(long mappedBytes, long rssBytes, long releasedBytes, lon
 
     public PodMemory {
         if (mappedBytes >= 0 && rssBytes > mappedBytes) {
-            throw new IllegalArgumentException("a heap with " + rssBytes + " bytes resident of " + mappedBytes
-                    + " mapped; expected no more resident than mapped");
+            throw new IllegalArgumentException("a heap with " + ByteSize.format(rssBytes) + " resident of "
+                    + ByteSize.format(mappedBytes) + " mapped; expected no more resident than mapped");
         }
     }
 
@@ -60,19 +60,12 @@ public record PodMemory(long mappedBytes, long rssBytes, long releasedBytes, lon
      * holds beside its heap is taken off it.
      */
     public static PodMemory ofMetrics(Path file) throws IOException {
-        String text = Files.readString(file);
+        String text = TextFile.read(file, "what Go says of itself (runtime/metrics, /debug/vars or Prometheus)");
         Map<String, Long> found = new HashMap<>();
-        try {
-            if (text.stripLeading().startsWith("{")) {
-                flatten(JSON.std.mapFrom(text), found);
-            } else {
-                lines(file, text, found);
-            }
-        } catch (IOException e) {
-            throw e instanceof BadInputException
-                    ? e
-                    : new BadInputException(
-                            file.toString(), "is not JSON: " + e.getMessage().split("\\R", 2)[0]);
+        if (text.stripLeading().startsWith("{")) {
+            flatten(TextFile.json(text, file.toString()), found);
+        } else {
+            lines(file, text, found);
         }
         return ofMetrics(file, found);
     }

@@ -112,10 +112,10 @@ final class RecordedCollector implements GoCollector {
     }
 
     @Override
-    public void born(long ordinal, MSpan span, int slot, int i) {}
+    public void born(long ordinal, int kind, MSpan span, int slot, int i) {}
 
     @Override
-    public void existed(long ordinal, MSpan span, int slot) {}
+    public void existed(long ordinal, int kind, MSpan span, int slot) {}
 
     @Override
     public boolean freed(RecordedSpan r, int slot, int proc) {
@@ -148,18 +148,23 @@ final class RecordedCollector implements GoCollector {
         if (recordedPlacement || t == null) {
             return GoCollector.super.freed(r, addresses, from, to, proc);
         }
-        // The first opens the run and notes the span; the others only die.
-        int unknown = 0;
-        boolean noted = false;
-        for (int i = from; i < to; i++) {
+        // The first opens the run and notes the span; the others only die, as many at a time as share a word of the bitmap.
+        int i = from;
+        while (i < to && !freed(r, r.slotAt(addresses[i]), proc)) {
+            i++;
+        }
+        int unknown = i - from;
+        for (i++; i < to; ) {
+            int first = i;
             int slot = r.slotAt(addresses[i]);
-            if (noted) {
-                unknown += t.markDead(slot) ? 0 : 1;
-            } else if (freed(r, slot, proc)) {
-                noted = true;
-            } else {
-                unknown++;
+            int word = slot >>> 6;
+            long dead = 0;
+            while (slot >>> 6 == word) {
+                dead |= 1L << slot;
+                i++;
+                slot = i < to ? r.slotAt(addresses[i]) : -1;
             }
+            unknown += i - first - Long.bitCount(t.markDead(word, dead));
         }
         return unknown;
     }

@@ -4,6 +4,7 @@ import dev.needzero.heap.SizeClasses;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.units.Units;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /** The recording's spans by page: what Go's own {@code mheap.spanOf} would have answered in the recorded process. */
 final class RecordedSpans {
@@ -43,6 +44,18 @@ final class RecordedSpans {
 
     void remove(RecordedSpan r) {
         set((int) (r.base >>> Units.PAGE_SHIFT), r.npages, null);
+    }
+
+    /** Calls once for each span. */
+    void forEach(Consumer<RecordedSpan> action) {
+        for (int arena = 0; arena < byArena.length; arena++) {
+            for (int i = 0; byArena[arena] != null && i < PAGES_PER_ARENA; i++) {
+                RecordedSpan r = byArena[arena][i];
+                if (r != null && (int) (r.base >>> Units.PAGE_SHIFT) == arena * PAGES_PER_ARENA + i) {
+                    action.accept(r);
+                }
+            }
+        }
     }
 
     private void set(int page, int npages, RecordedSpan r) {

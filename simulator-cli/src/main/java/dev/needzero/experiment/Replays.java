@@ -5,10 +5,12 @@ import dev.needzero.runtime.Behaviours;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
+import dev.needzero.workload.WorkloadSpec;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -27,7 +29,7 @@ public final class Replays {
 
     /** The same; with {@code skipDamaged} what is damaged is left out, as in {@link Traces#open(String, boolean)}. */
     public static TraceReader open(String spec, boolean skipDamaged) throws IOException {
-        if (!Workloads.isSpec(spec)) {
+        if (!spec.startsWith(WorkloadSpec.PREFIX)) {
             return Traces.open(spec, skipDamaged);
         }
         if (skipDamaged) {
@@ -68,6 +70,11 @@ public final class Replays {
 
         public Settings(OsSettings os, TouchRules touch, boolean recordedPlacement) {
             this(os, touch, recordedPlacement, true);
+        }
+
+        /** The same with another collector's settings. */
+        Settings with(GcSettings other) {
+            return new Settings(os, touch, recordedPlacement, backgroundScavenger, checkEvery, other);
         }
 
         /** The same with other touch rules. */
@@ -136,10 +143,48 @@ public final class Replays {
             Settings settings,
             Lookahead lookahead,
             Truth.Line start,
-            boolean startIsOurs) {
-        Replay replay = unchecked(reader, prelude, behaviours, settings, lookahead, start, startIsOurs);
+            boolean startIsOurs)
+            throws IOException {
+        Settings chosen = settings;
+        if (lookahead != null && settings.gc().timings() > 1) {
+            chosen = settings.with(settings.gc().with(middle(behaviours, settings, lookahead, start, startIsOurs)));
+        }
+        Replay replay = unchecked(reader, prelude, behaviours, chosen, lookahead, start, startIsOurs);
         replay.checkEvery(settings.checkEvery());
         return replay;
+    }
+
+    /** Of the runs that chance allows, the one that ends with the middle one's resident memory. */
+    private static GcSettings.Timing middle(
+            Behaviours behaviours, Settings settings, Lookahead lookahead, Truth.Line start, boolean startIsOurs)
+            throws IOException {
+        GcSettings gc = settings.gc();
+        int atOnce = Math.max(2, Runtime.getRuntime().availableProcessors());
+        List<GcSettings.Timing> ends = new ArrayList<>();
+        while (ends.size() < gc.timings()) {
+            try (TraceReader reader = open(gc.trace())) {
+                Prelude prelude = Prelude.of(reader);
+                List<Lane> lanes = new ArrayList<>();
+                for (int n = Math.min(atOnce, gc.timings() - ends.size()); n > 0; n--) {
+                    Settings one = settings.with(gc.with(GcSettings.Timing.of(ends.size() + n)));
+                    lanes.add(new Lane(unchecked(reader, prelude, behaviours, one, lookahead, start, startIsOurs)));
+                }
+                List<Replay> done = broadcast(reader, prelude, lanes, null);
+                int before = ends.size();
+                for (int i = 0; i < done.size(); i++) {
+                    long rss = done.get(i).runtime().os().rssBytes();
+                    ends.add(new GcSettings.Timing(before + done.size() - i, 1, rss, rss));
+                }
+            }
+            if (ends.stream().mapToLong(GcSettings.Timing::leastRssBytes).distinct().count() == 1) {
+                break;
+            }
+        }
+        ends.sort(Comparator.comparingLong(GcSettings.Timing::leastRssBytes));
+        long least = ends.get(0).leastRssBytes();
+        long most = ends.get(ends.size() - 1).mostRssBytes();
+        int among = least == most ? 1 : ends.size();
+        return new GcSettings.Timing(ends.get(ends.size() / 2).number(), among, least, most);
     }
 
     private static Replay unchecked(

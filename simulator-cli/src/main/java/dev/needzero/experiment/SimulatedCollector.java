@@ -30,7 +30,7 @@ final class SimulatedCollector implements GoCollector {
     private final BackgroundScavenger background;
     private final Listener listener;
     private final long rootBytes;
-    private final double markNanosPerByte;
+    private final double longestMarkNanosPerByte;
     private final long freeOsMemoryEveryNanos;
     private final OwnCollector own;
 
@@ -59,10 +59,10 @@ final class SimulatedCollector implements GoCollector {
         this.lookahead = lookahead;
         this.deaths = new PendingDeaths(lookahead, settings.deaths());
         int procs = settings.procs() > 0 ? settings.procs() : lookahead.procs();
-        this.markPhase = new MarkPhase(lookahead.allocPerScannedByte(), procs);
+        this.markPhase = new MarkPhase(procs, lookahead.rootBytes(), lookahead.markedBefore(), settings.timing().number());
         this.listener = listener;
         this.rootBytes = lookahead.rootBytes();
-        this.markNanosPerByte = lookahead.markNanosPerByte();
+        this.longestMarkNanosPerByte = lookahead.longestMarkNanosPerByte();
         this.freeOsMemoryEveryNanos = settings.freeOsMemoryEveryNanos();
         MemoryLimit limit = runtime.memoryLimit(settings.memoryLimitBytes());
         int gogc = settings.gogc() == GcSettings.AS_RECORDED ? lookahead.gogc() : settings.gogc();
@@ -76,11 +76,12 @@ final class SimulatedCollector implements GoCollector {
                 settings.memoryLimitBytes(),
                 procs,
                 rootBytes,
-                lookahead.allocPerScannedByte(),
+                lookahead.markNanosPerByte(),
                 procs > 1,
                 settings.deaths(),
                 freeOsMemoryEveryNanos,
-                lookahead.limited());
+                lookahead.limited(),
+                settings.timing());
         this.background = new BackgroundScavenger(runtime.scavenger(), limit, procs);
     }
 
@@ -136,15 +137,15 @@ final class SimulatedCollector implements GoCollector {
     }
 
     @Override
-    public void existed(long object, MSpan span, int slot) {
+    public void existed(long object, int kind, MSpan span, int slot) {
         ordinal = object;
         aliveBytes += span.slotBytes();
-        deaths.add(object, span, slot);
+        deaths.add(object, kind, span, slot);
     }
 
     @Override
-    public void born(long object, MSpan span, int slot, int i) {
-        existed(object, span, slot);
+    public void born(long object, int kind, MSpan span, int slot, int i) {
+        existed(object, kind, span, slot);
         if (marking) {
             if (!forced && heap.stats().heapLive() >= liveAtEnd) {
                 end();
@@ -153,9 +154,15 @@ final class SimulatedCollector implements GoCollector {
             long nanos = current.timeNanos[i];
             begin(nanos);
             liveAtBegin = heap.stats().heapLive();
-            long allocated = markPhase.allocatedBytes(workBytes, collector.goalBytes() - liveAtBegin);
+            long allocated = markPhase.allocatedBytes(
+                    nanos,
+                    workBytes,
+                    liveAtBegin,
+                    collector.goalBytes(),
+                    lookahead.markNanosPerByte(nanos),
+                    lookahead.allocBytesPerNano(nanos));
             liveAtEnd = liveAtBegin + allocated;
-            latestEndNanos = nanos + (long) (workBytes * markNanosPerByte);
+            latestEndNanos = nanos + (long) (workBytes * longestMarkNanosPerByte);
             if (allocated == 0) {
                 end();
             }

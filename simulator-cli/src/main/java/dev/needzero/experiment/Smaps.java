@@ -1,9 +1,8 @@
 package dev.needzero.experiment;
 
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TextFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +24,9 @@ public record Smaps(long heapMappedBytes, long heapRssBytes, long processRssByte
     private static final long LIMIT = 0x1c0L << 32;
     private static final Pattern HEAD = Pattern.compile(
             "([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([rwxsp-]{4}) [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ (\\d+)\\s*(.*)");
+    /** As many as 2^57 bytes have in KiB, the most that x86-64 can address. */
+    private static final int MOST_DIGITS = 15;
+
     private static final Pattern SIZE = Pattern.compile("(Size|Rss):\\s+(\\d+) kB\\s*");
 
     /** Reads a file; lines that are not of interest are passed over. */
@@ -36,7 +38,9 @@ public record Smaps(long heapMappedBytes, long heapRssBytes, long processRssByte
         boolean addressed = false;
         boolean writable = false;
         int mappings = 0;
-        for (String line : Files.readString(file, StandardCharsets.ISO_8859_1).split("\n")) {
+        int number = 0;
+        for (String line : TextFile.read(file, "what /proc/PID/smaps holds").split("\n")) {
+            number++;
             Matcher head = HEAD.matcher(line);
             if (head.matches()) {
                 mappings++;
@@ -49,6 +53,12 @@ public record Smaps(long heapMappedBytes, long heapRssBytes, long processRssByte
             }
             Matcher size = SIZE.matcher(line);
             if (mappings > 0 && size.matches()) {
+                if (size.group(2).length() > MOST_DIGITS) {
+                    throw new BadInputException(
+                            file + ":" + number,
+                            "\"" + size.group(2) + " kB\" is more than an address space holds; expected smaps as the kernel"
+                                    + " wrote it");
+                }
                 long bytes = Long.parseLong(size.group(2)) << 10;
                 boolean rss = size.group(1).equals("Rss");
                 all += rss ? bytes : 0;
@@ -66,6 +76,12 @@ public record Smaps(long heapMappedBytes, long heapRssBytes, long processRssByte
                     mappings + " mappings, none of them a Go heap: none is called " + NAME
                             + "], and none lies at 0xc000000000 (Go 1.26 begins at random); give the heap's figures as"
                             + " bytes instead");
+        }
+        if (heap.rss > heap.mapped) {
+            throw new BadInputException(
+                    file.toString(),
+                    "more of the Go heap is resident (" + heap.rss + " bytes) than mapped for reading and writing ("
+                            + heap.mapped + "); expected smaps as the kernel wrote it");
         }
         return new Smaps(heap.mapped, heap.rss, all);
     }

@@ -40,7 +40,7 @@ public final class TraceSummary {
     private static final Amount NOTHING = new Amount(0, 0);
 
     private final TraceInfo info;
-    private final long[] eventsByKind = new long[64];
+    private final long[] eventsByKind = new long[1 << Byte.SIZE];
     private Span[][] spans = new Span[16][];
     private boolean[] procSeen = new boolean[8];
     private long[] typeCount = new long[64];
@@ -85,7 +85,7 @@ public final class TraceSummary {
         for (int i = 0; i < batch.size; i++) {
             byte kind = batch.kind[i];
             lastNanos = Math.max(lastNanos, batch.timeNanos[i]);
-            eventsByKind[kind]++;
+            eventsByKind[kind & 0xff]++;
             see(batch.proc[i]);
             long a = batch.a[i];
             switch (kind) {
@@ -101,8 +101,11 @@ public final class TraceSummary {
                 }
                 case Kind.OBJECT_ALLOC -> alloc(a, batch.c[i]);
                 case Kind.OBJECT_FREE -> live(-release(a));
-                case Kind.ALLOC -> allocUnplaced((int) a, batch.b[i], batch.c[i], table.get(batch.c[i]));
-                case Kind.FREE -> freeUnplaced((int) a);
+                case Kind.ALLOC -> {
+                    Claims.object(seen + i, a, batch.b[i]);
+                    allocUnplaced((int) a, batch.b[i], batch.c[i], table.get(batch.c[i]));
+                }
+                case Kind.FREE -> freeUnplaced(a);
                 case Kind.STACK -> snapshotStacks = snapshotStacks.plus(batch.b[i]);
                 default -> {} // counted, and that is all
             }
@@ -153,8 +156,9 @@ public final class TraceSummary {
         typeBytes[type] += bytes;
     }
 
-    private void freeUnplaced(int id) {
-        if (id < sizeOfId.length) {
+    private void freeUnplaced(long number) {
+        if (number >= 0 && number < sizeOfId.length) {
+            int id = (int) number;
             lifetimes.died(birthsOfIds, id, sizeOfId[id], lastNanos);
             live(-sizeOfId[id]);
             sizeOfId[id] = 0;
@@ -183,10 +187,10 @@ public final class TraceSummary {
     }
 
     private Span spanAt(long address) {
-        int page = (int) (address >>> Units.PAGE_SHIFT);
-        int arena = page / Units.PAGES_PER_ARENA;
-        return page >= 0 && arena < spans.length && spans[arena] != null
-                ? spans[arena][page % Units.PAGES_PER_ARENA]
+        long page = address >>> Units.PAGE_SHIFT;
+        long arena = page / Units.PAGES_PER_ARENA;
+        return arena < spans.length && spans[(int) arena] != null
+                ? spans[(int) arena][(int) (page % Units.PAGES_PER_ARENA)]
                 : null;
     }
 
@@ -284,7 +288,7 @@ public final class TraceSummary {
 
     /** Events of one of {@link Kind}'s kinds. */
     public long events(byte kind) {
-        return eventsByKind[kind];
+        return eventsByKind[kind & 0xff];
     }
 
     /** Time from the first event to the last. */

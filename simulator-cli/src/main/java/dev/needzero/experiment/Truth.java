@@ -1,15 +1,14 @@
 package dev.needzero.experiment;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.InflationLimit;
+import dev.needzero.trace.TextFile;
 import dev.needzero.trace.TraceInput;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -58,9 +57,6 @@ public final class Truth {
     /** Reads a truth file, plain or gzip. */
     public static Truth read(Path file) throws IOException {
         List<Line> lines = new ArrayList<>();
-        if (!Files.isRegularFile(file)) {
-            throw new BadInputException(file.toString(), "no such truth file");
-        }
         int n = 0;
         try (TraceInput in = TraceInput.open(file.toString(), InflationLimit.current());
                 BufferedReader reader =
@@ -68,12 +64,11 @@ public final class Truth {
             for (String text = reader.readLine(); text != null; text = reader.readLine()) {
                 n++;
                 try {
-                    lines.add(line(JSON.std.mapFrom(text)));
-                } catch (IOException | RuntimeException e) {
-                    throw new BadInputException(
-                            file + ":" + n,
-                            "not a line of truth: "
-                                    + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+                    lines.add(line(TextFile.json(text, file + ":" + n)));
+                } catch (NullPointerException | ClassCastException | IndexOutOfBoundsException e) {
+                    throw notTruth(file, n, "a key is missing, or its value is of another kind");
+                } catch (RuntimeException e) {
+                    throw notTruth(file, n, e.getMessage());
                 }
             }
         } catch (EOFException e) {
@@ -83,6 +78,11 @@ public final class Truth {
             throw new BadInputException(file.toString(), "holds no checkpoint");
         }
         return new Truth(lines);
+    }
+
+    private static BadInputException notTruth(Path file, int line, String why) {
+        return new BadInputException(
+                file + ":" + line, "not what kernel and runtime said at a checkpoint (.truth.jsonl): " + why);
     }
 
     private static Line line(Map<String, Object> json) {

@@ -1,18 +1,17 @@
 package dev.needzero.experiment;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.needzero.gc.Scavenger;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TextFile;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import dev.needzero.units.Units;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,11 +81,7 @@ public final class Verification {
         if (!Files.isRegularFile(file)) {
             return Map.of();
         }
-        try {
-            return JSON.std.mapFrom(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
-        } catch (JacksonException e) {
-            throw new BadInputException(file.toString(), "is not JSON: " + e.getMessage());
-        }
+        return TextFile.json(TextFile.read(file, "how a recording was made"), file.toString());
     }
 
     /** The file that stands beside a recording's trace with another ending. */
@@ -108,6 +103,19 @@ public final class Verification {
         return run(trace, () -> Traces.open(trace), truthFile, go, settings);
     }
 
+    /** What really happened: of the file named or, where none is, of the one beside the trace. */
+    public static Truth truthOf(String trace, Opener opener, Path truthFile) throws IOException {
+        Path beside = sibling(trace, ".truth.jsonl.gz");
+        if (truthFile == null && !Files.isRegularFile(beside)) {
+            opener.open().close(); // that the trace is not there would come first
+            throw new BadInputException(
+                    beside.toString(),
+                    "no such file; expected what kernel and runtime said while the trace was recorded (--truth names"
+                            + " another)");
+        }
+        return Truth.read(truthFile != null ? truthFile : beside);
+    }
+
     /** Opens the trace. */
     public interface Opener {
         TraceReader open() throws IOException;
@@ -116,7 +124,7 @@ public final class Verification {
     /** The same for a trace that is opened in a way of its own. */
     public static Verification run(
             String trace, Opener opener, Path truthFile, Behaviours go, Replays.Settings settings) throws IOException {
-        Truth truth = Truth.read(truthFile != null ? truthFile : sibling(trace, ".truth.jsonl.gz"));
+        Truth truth = truthOf(trace, opener, truthFile);
         Map<String, Object> recorded = caseOf(trace);
         Behaviours behaviours = go != null ? go : Behaviours.of(truth.go());
         TouchRules touch = settings.touch();
@@ -154,6 +162,12 @@ public final class Verification {
                     (at, any) -> {
                         GoReplay twin = (GoReplay) any;
                         Truth.Line line = truth.line(at.number());
+                        if (line != null && !line.name().equals(at.name())) {
+                            throw new UncheckedIOException(new BadInputException(
+                                    trace,
+                                    "its checkpoint " + at.number() + " is called " + at.name() + ", the truth's "
+                                            + line.name() + "; expected the truth of the same program"));
+                        }
                         if (line != null && !settings.backgroundScavenger()) {
                             releaseAsMuch(twin.runtime(), line);
                             rows.add(row(twin.look(at), line, twin, sameRun));

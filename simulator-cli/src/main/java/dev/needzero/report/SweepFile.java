@@ -1,14 +1,15 @@
 package dev.needzero.report;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.needzero.trace.BadInputException;
+import dev.needzero.trace.TextFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -118,7 +119,9 @@ public final class SweepFile implements Closeable {
         SweepFile form = new SweepFile(target);
         TargetFile.write(target, out -> {
             if (form.csv) {
-                form.columns = columns(rows.get(0));
+                Set<String> all = new LinkedHashSet<>();
+                rows.forEach(row -> all.addAll(columns(row)));
+                form.columns = List.copyOf(all);
                 out.write(csvLine(form.columns).getBytes(StandardCharsets.UTF_8));
             }
             for (SweepRow row : rows) {
@@ -149,8 +152,10 @@ public final class SweepFile implements Closeable {
         cells.putAll(row.vary());
         row.figures().forEach((name, figure) -> {
             if (!columns.contains(name)) {
-                throw new IllegalStateException("cell " + row.cell() + " measured " + name + ", and " + file
-                        + " has no column for it: " + columns);
+                throw new UncheckedIOException(new BadInputException(
+                        file + ":1",
+                        "has no column " + name + ", which cell " + row.cell()
+                                + " measured; written by another version of needzero? Begin another file"));
             }
             cells.put(name, figure);
         });
@@ -192,7 +197,7 @@ public final class SweepFile implements Closeable {
 
     private void readLine(String text) throws IOException {
         if (!csv) {
-            rows.add(ofJson(JSON.std.mapFrom(text)));
+            rows.add(ofJson(TextFile.json(text, "line")));
         } else if (columns == null) {
             columns = cells(text);
             if (columns.size() < HEAD.size() || !columns.subList(0, HEAD.size()).equals(HEAD)) {
@@ -216,14 +221,29 @@ public final class SweepFile implements Closeable {
 
     private static SweepRow ofJson(Map<String, Object> json) {
         Map<String, String> vary = new LinkedHashMap<>();
-        ((Map<?, ?>) json.get("vary")).forEach((key, value) -> vary.put((String) key, (String) value));
+        Map<?, ?> varied = of(json, "vary", Map.class);
+        varied.forEach((key, value) -> {
+            if (!(value instanceof String)) {
+                throw new IllegalArgumentException("\"" + key + "\" is varied without a value");
+            }
+            vary.put((String) key, (String) value);
+        });
         return new SweepRow(
-                (String) json.get("grid"),
-                ((Number) json.get("cell")).intValue(),
-                ((Number) json.get("cells")).intValue(),
-                (String) json.get("trace"),
+                of(json, "grid", String.class),
+                of(json, "cell", Integer.class),
+                of(json, "cells", Integer.class),
+                of(json, "trace", String.class),
                 vary,
-                SweepRow.figures((Map<?, ?>) json.get("figures")));
+                SweepRow.figures(of(json, "figures", Map.class)));
+    }
+
+    private static <T> T of(Map<String, Object> json, String key, Class<T> kind) {
+        Object value = json.get(key);
+        if (!kind.isInstance(value)) {
+            throw new IllegalArgumentException(
+                    value == null ? "\"" + key + "\" is missing" : "\"" + key + "\" cannot be " + value);
+        }
+        return kind.cast(value);
     }
 
     private SweepRow ofCsv(List<String> cells) {

@@ -33,6 +33,11 @@ public final class SweepParts {
                 throw new IllegalArgumentException(file + ": its runs are of the grid " + row.grid() + ", those of "
                         + firstFile + " of " + grid + ": other traces, values or options");
             }
+            SweepRow first = rows.isEmpty() ? row : rows.firstEntry().getValue();
+            if (cells != row.cells() || !first.vary().keySet().equals(row.vary().keySet())) {
+                throw new IllegalArgumentException(file + ": cell " + row.cell() + " varies other keys than those of "
+                        + firstFile + ", or is one of another number of cells: damaged");
+            }
             SweepRow before = rows.putIfAbsent(row.cell(), row);
             filesOf.computeIfAbsent(row.cell(), c -> new ArrayList<>()).add(file);
             if (before != null && !before.figures().equals(row.figures())) {

@@ -1,8 +1,14 @@
 package dev.needzero.report;
 
+import dev.needzero.experiment.Grid;
+import dev.needzero.experiment.Metric;
+import dev.needzero.os.Cause;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One finished run of a sweep.
@@ -15,6 +21,23 @@ import java.util.Map;
  */
 public record SweepRow(
         String grid, int cell, int cells, String trace, Map<String, String> vary, Map<String, Number> figures) {
+    public SweepRow {
+        if (cells < 1 || cells > Grid.MAX_CELLS || cell < 1 || cell > cells) {
+            throw new IllegalArgumentException("cell " + cell + " of " + cells + "; expected one of 1 to " + Grid.MAX_CELLS);
+        }
+    }
+
+    /** Everything that a run can be ranked by. */
+    public static Set<String> metrics() {
+        Set<String> names = new LinkedHashSet<>(List.of("peak-rss", "end-rss", "end-mapped"));
+        for (int cause = 0; cause < Cause.COUNT; cause++) {
+            names.add(metricName(Cause.name(cause)));
+        }
+        names.addAll(List.of("end-huge", "end-lazy-free", "end-charged", "peak-charged", "gc-cycles"));
+        Metric.names().stream().filter(name -> name.startsWith("/")).forEach(names::add);
+        return names;
+    }
+
     /** A run that has just ended. */
     public static SweepRow of(String grid, int cell, int cells, String trace, Map<String, String> vary, Run run) {
         return new SweepRow(grid, cell, cells, trace, vary, figures(withoutCheckpoints(run)));
@@ -23,6 +46,7 @@ public record SweepRow(
     static Map<String, Object> withoutCheckpoints(Run run) {
         Map<String, Object> json = new LinkedHashMap<>(run.toJson());
         json.remove("checkpoints");
+        json.remove("collector"); // words, and null where the recording's decides
         return json;
     }
 

@@ -12,15 +12,15 @@ public final class EventBatch {
     /** Events held; the columns are meaningful in {@code [0, size)}. */
     public int size;
 
-    public final byte[] kind = new byte[CAPACITY];
+    public byte[] kind = new byte[CAPACITY];
     /** The P (Go) or thread (malloc traces) that ran, numbered densely from 0. */
-    public final short[] proc = new short[CAPACITY];
+    public short[] proc = new short[CAPACITY];
 
-    public final long[] a = new long[CAPACITY];
-    public final long[] b = new long[CAPACITY];
-    public final int[] c = new int[CAPACITY];
+    public long[] a = new long[CAPACITY];
+    public long[] b = new long[CAPACITY];
+    public int[] c = new int[CAPACITY];
     /** Nanoseconds since the trace's first event; 0 throughout in formats without a clock. */
-    public final long[] timeNanos = new long[CAPACITY];
+    public long[] timeNanos = new long[CAPACITY];
 
     public boolean isFull() {
         return size == CAPACITY;
@@ -34,5 +34,16 @@ public final class EventBatch {
         a[i] = valueA;
         b[i] = valueB;
         c[i] = valueC;
+    }
+
+    /** Becomes what another is, which is not to be used any more: its columns are this batch's now. */
+    void takeOver(EventBatch other) {
+        size = other.size;
+        kind = other.kind;
+        proc = other.proc;
+        a = other.a;
+        b = other.b;
+        c = other.c;
+        timeNanos = other.timeNanos;
     }
 }

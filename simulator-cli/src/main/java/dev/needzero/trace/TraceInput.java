@@ -40,7 +40,7 @@ public final class TraceInput implements Closeable {
         InputStream plain = stored;
         byte[] head = peek(plain);
         if (head.length == 0) {
-            throw new BadInputException(name, "the input is empty (0 bytes); a trace was expected");
+            throw new BadInputException(name, "the input is empty (0 bytes); there is nothing to read");
         }
         Replay replay = new Replay(head, plain);
         int packings = 0;
@@ -93,6 +93,9 @@ public final class TraceInput implements Closeable {
             file = Path.of(path);
         } catch (InvalidPathException e) {
             throw new BadInputException(path, "not a path: " + e.getReason());
+        }
+        if (path.isEmpty()) {
+            throw new BadInputException("\"\"", "no file has an empty name; expected a trace's path");
         }
         if (Files.isDirectory(file)) {
             throw new BadInputException(path, "is a directory; name a trace file in it");

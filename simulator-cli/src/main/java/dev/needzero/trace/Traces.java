@@ -10,6 +10,8 @@ import dev.needzero.trace.malloclab.RepFormat;
 import dev.needzero.trace.mtrace.MtraceFormat;
 import dev.needzero.trace.mtrace.WorkloadFormat;
 import dev.needzero.trace.nzt.NztFormat;
+import dev.needzero.trace.nzt.NztReader;
+import dev.needzero.trace.nzt.SeekingNztReader;
 import dev.needzero.trace.weealloc.WeeAllocFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,10 +38,6 @@ public final class Traces {
 
     private Traces() {}
 
-    public static List<TraceFormat> formats() {
-        return FORMATS;
-    }
-
     public static TraceReader open(String spec) throws IOException {
         return open(spec, false);
     }
@@ -65,6 +63,22 @@ public final class Traces {
             }
         }
         return open(TraceInput.open(path, InflationLimit.current()), named, skipDamaged);
+    }
+
+    /** The same for who wants a part of it: a file that can be entered in the middle is opened so that it can be. */
+    public static TraceReader openForPart(String spec, boolean skipDamaged) throws IOException {
+        TraceReader reader = open(spec, skipDamaged);
+        try {
+            Path file = Path.of(spec.startsWith("nzt:") ? spec.substring(4) : spec);
+            if (!(reader instanceof NztReader) || !Files.isRegularFile(file) || !NztFormat.isUnpacked(file)) {
+                return reader;
+            }
+            reader.close();
+            return SeekingNztReader.open(file, skipDamaged);
+        } catch (IOException | RuntimeException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     /** Opens a reader on an input; {@code format} null: sniffed. Closes the input if that fails. */

@@ -1,5 +1,6 @@
 package dev.needzero.workload;
 
+import dev.needzero.trace.Nearest;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,11 +25,13 @@ public final class WorkloadKind {
     private final String meaning;
     private final List<Parameter> parameters;
     private final Maker maker;
+    private final long defaultEvents;
 
     WorkloadKind(String name, String meaning, long defaultEvents, Maker maker, Parameter... own) {
         this.name = name;
         this.meaning = meaning;
         this.maker = maker;
+        this.defaultEvents = defaultEvents;
         List<Parameter> all = new ArrayList<>(List.of(own));
         all.add(Parameter.count(
                 "events",
@@ -66,10 +69,16 @@ public final class WorkloadKind {
         }
         List<String> known = parameters.stream().map(Parameter::name).toList();
         throw new IllegalArgumentException(
-                name + ": parameter \"" + wanted + "\" is not known; known are " + String.join(", ", known));
+                name + ": parameter \"" + wanted + "\" is not known; known are " + String.join(", ", known)
+                        + Nearest.hint(wanted, known));
     }
 
     TraceReader make(Arguments arguments) throws IOException {
+        boolean endsByItself = defaultEvents == 0 || has("for") && arguments.nanos("for") > 0;
+        if (!endsByItself && arguments.count("events") == 0) {
+            throw new IllegalArgumentException(
+                    name + ": events cannot be 0 (expected how many to generate; it never ends by itself)");
+        }
         return maker.make(arguments);
     }
 }

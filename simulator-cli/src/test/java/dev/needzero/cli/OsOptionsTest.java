@@ -50,7 +50,7 @@ class OsOptionsTest {
                 "--os-page 3KiB | expected 4KiB, 16KiB or 64KiB",
                 "--os-page 8KiB | expected 4KiB, 16KiB or 64KiB",
                 "--os-page tiny | not a byte count",
-                "--thp sometimes | ALWAYS, MADVISE, NEVER",
+                "--thp sometimes | always or madvise or never",
                 "--khugepaged=0 | milliseconds and pages",
                 "--khugepaged=10:0 | milliseconds and pages",
                 "--khugepaged=fast | milliseconds and pages",
@@ -62,7 +62,7 @@ class OsOptionsTest {
                 "--memory-max 8MiB --memory-other 8MiB | --memory-other takes 8.00 MiB",
                 "--memory-other 8MiB | counts only towards",
                 "--memory-max=-5 | not a byte count",
-                "--madvise maybe | DONTNEED, FREE"
+                "--madvise maybe | dontneed or free"
             })
     void whatMakesNoSenseIsAUsageErrorThatSaysWhat(String options, String hint) {
         Object[] args = ("replay " + CHANNELS + " " + options).split(" ");

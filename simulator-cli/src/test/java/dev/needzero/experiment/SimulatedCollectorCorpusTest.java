@@ -92,7 +92,7 @@ class SimulatedCollectorCorpusTest {
                 .map(version -> DynamicTest.dynamicTest(version, () -> {
                     String trace = Recordings.trace("limit@go" + version).toString();
                     GcSettings limited =
-                            new GcSettings(true, GcSettings.AS_RECORDED, 96L << 20, 0, 0, GcSettings.Death.EVEN, trace);
+                            new GcSettings(true, GcSettings.AS_RECORDED, 96L << 20, 0, 0, GcSettings.Death.EVEN, trace, 1, GcSettings.Timing.MEDIANS);
                     Verification.Row end = end(trace, version, limited);
                     within(8, end.truth().rssBytes(), end.twin().rssBytes(), "resident at the end");
                     within(

@@ -2,6 +2,7 @@ package dev.needzero.trace;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /** Files damaged at random, as disks, editors and attackers damage them. */
@@ -26,14 +27,24 @@ public final class Mutations {
 
     /** A copy of a sound file, changed in one to six places. */
     public static byte[] of(byte[] original, Random random) {
+        return of(original, original, random);
+    }
+
+    /** The same of one of these, pieces of another among the changes. */
+    public static byte[] of(List<byte[]> originals, Random random) {
+        byte[] original = originals.get(random.nextInt(originals.size()));
+        return of(original, random.nextBoolean() ? original : originals.get(random.nextInt(originals.size())), random);
+    }
+
+    private static byte[] of(byte[] original, byte[] donor, Random random) {
         byte[] bytes = original.clone();
         for (int changes = 1 + random.nextInt(6); changes > 0 && bytes.length > 0; changes--) {
-            bytes = change(original, bytes, random);
+            bytes = change(donor, bytes, random);
         }
         return bytes;
     }
 
-    private static byte[] change(byte[] original, byte[] bytes, Random random) {
+    private static byte[] change(byte[] donor, byte[] bytes, Random random) {
         int at = random.nextInt(bytes.length);
         int other = random.nextInt(bytes.length);
         int length = Math.min(1 + random.nextInt(40), bytes.length - Math.max(at, other));
@@ -42,8 +53,8 @@ public final class Mutations {
             case 1 -> bytes[at] = (byte) random.nextInt();
             case 2 -> bytes[at] = (byte) MARKS.charAt(random.nextInt(MARKS.length()));
             case 3 -> {
-                int n = Math.min(length, original.length);
-                System.arraycopy(original, Math.min(other, original.length - n), bytes, at, n);
+                int n = Math.min(length, donor.length);
+                System.arraycopy(donor, Math.min(other, donor.length - n), bytes, at, n);
             }
             case 4 -> {
                 return Arrays.copyOf(bytes, at);
@@ -78,10 +89,10 @@ public final class Mutations {
             case 10 -> { // a piece left out
                 return spliced(bytes, at, Math.min(bytes.length, at + random.nextInt(300)), bytes, 0, 0);
             }
-            default -> { // a piece twice
-                int end = Math.min(original.length, other + random.nextInt(3000));
-                int from = Math.min(other, end);
-                return spliced(bytes, at, at, original, from, end - from);
+            default -> { // a piece twice, or one of another file
+                int from = random.nextInt(donor.length + 1);
+                int end = Math.min(donor.length, from + random.nextInt(3000));
+                return spliced(bytes, at, at, donor, from, end - from);
             }
         }
         return bytes;

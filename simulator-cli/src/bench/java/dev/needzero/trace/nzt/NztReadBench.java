@@ -72,7 +72,7 @@ public class NztReadBench {
 
     @Benchmark
     public long nzt(Counters counters) throws IOException {
-        return readAll(NztReader.open(nzt, false), counters);
+        return readAll(SeekingNztReader.open(nzt, false), counters);
     }
 
     private long readAll(TraceReader reader, Counters counters) throws IOException {

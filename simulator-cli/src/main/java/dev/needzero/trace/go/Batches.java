@@ -25,6 +25,9 @@ final class Batches {
 
     private static final int CHUNK_SHIFT = 20;
     private static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
+    /** The JDK reads into a buffer of its own first; one of this size is still in the processor's cache when it is copied. */
+    private static final int READ_BYTES = 1 << 17;
+
     private static final int LENGTH_BITS = 17;
     private static final int CHUNK_BITS_BELOW = CHUNK_SHIFT + LENGTH_BITS;
     private static final int MAX_HEADER_BYTES = 2 + 4 * Varint.MAX_BYTES;
@@ -205,7 +208,7 @@ final class Batches {
                 turnToNextChunk();
             }
             try {
-                int n = input.read(chunks[chunk], limit, CHUNK_BYTES - limit);
+                int n = input.read(chunks[chunk], limit, Math.min(CHUNK_BYTES - limit, READ_BYTES));
                 inputOver = n < 0;
                 limit += Math.max(0, n);
             } catch (EOFException e) {

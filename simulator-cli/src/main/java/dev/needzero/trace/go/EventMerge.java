@@ -205,9 +205,17 @@ final class EventMerge {
     private void objects(MStream stream, long bound, EventBatch out) {
         int first = out.size;
         int[] types = generation.tables().typesById();
-        int n = objects.decode(stream.bytes, stream.at, stream.end, stream.ownTime, bound, out, types);
+        int n = objects.decode(
+                stream.bytes,
+                stream.at,
+                stream.end,
+                stream.ownTime,
+                bound,
+                reader.offsetOfBase(),
+                reader.objectShift(),
+                out,
+                types);
         if (n > 0) {
-            ObjectEvents.toOffsets(out.a, first, first + n, reader.offsetOfBase(), reader.objectShift());
             Arrays.fill(out.proc, first, first + n, (short) stream.proc);
             stream.at = objects.end();
             stream.ownTime = objects.endTime();

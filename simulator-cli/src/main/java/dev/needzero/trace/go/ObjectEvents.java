@@ -34,16 +34,27 @@ final class ObjectEvents {
     }
 
     /**
-     * Decodes events from {@code out.size} on as far as they fit, but for the proc: times in ticks, ids as they stand.
+     * Decodes events from {@code out.size} on as far as they fit, but for the proc; times are ticks.
      *
      * @param time of the event before, by its batch's clock
      * @param bound the time from which on events are not due
+     * @param offsetOfFirst the byte offset that id 0 stands for
+     * @param shift bytes from one id to the next, as a power of two
      * @return how many: all up to the first of another form, or that is not due
      */
-    int decode(byte[] bytes, int from, int limit, long time, long bound, EventBatch out, int[] typesById) {
+    int decode(
+            byte[] bytes,
+            int from,
+            int limit,
+            long time,
+            long bound,
+            long offsetOfFirst,
+            int shift,
+            EventBatch out,
+            int[] typesById) {
         byte[] kinds = out.kind;
         long[] times = out.timeNanos;
-        long[] ids = out.a;
+        long[] offsets = out.a;
         int[] types = out.c;
         int first = out.size;
         int n = first;
@@ -105,7 +116,7 @@ final class ObjectEvents {
                 types[n] = typesById[typeId];
             }
             times[n] = next;
-            ids[n] = id;
+            offsets[n] = offsetOfFirst + (id << shift);
             own = next;
             at = p;
             n++;
@@ -159,12 +170,5 @@ final class ObjectEvents {
         }
         end = at;
         endTime = own;
-    }
-
-    /** Turns ids in a column into the byte offsets that they stand for. */
-    static void toOffsets(long[] column, int from, int to, long offsetOfFirst, int shift) {
-        for (int i = from; i < to; i++) {
-            column[i] = offsetOfFirst + (column[i] << shift);
-        }
     }
 }

@@ -232,7 +232,9 @@ final class Tables {
 
     /** One of {@link Kind}'s SWEEP_BY constants: why a sweep with this stack took place. */
     int sweepReason(long stack) throws BadInputException {
-        return meaning(stack) & SWEEP_REASON_MASK;
+        long found = stacks.get(stack);
+        // Sweeps come from tens of thousands of different stacks, deep ones, and their innermost frames tell.
+        return found > 0 ? look(found, true) & SWEEP_REASON_MASK : (int) found & SWEEP_REASON_MASK;
     }
 
     /** One of {@link Kind}'s GC_BY constants: why a collection with this stack began. */
@@ -248,14 +250,18 @@ final class Tables {
     private int meaning(long stack) throws BadInputException {
         long found = stacks.get(stack);
         if (found > 0) {
-            found = LOOKED_AT | look(found);
+            found = LOOKED_AT | look(found, false);
             stacks.replace(stack, found);
         }
         return (int) found;
     }
 
-    /** Frames come innermost first; the innermost that tells why a span is swept decides. */
-    private int look(long stack) throws BadInputException {
+    /**
+     * Frames come innermost first; the innermost that tells why a span is swept decides.
+     *
+     * @param forSweepOnly whether the rest need not be looked at once that is known
+     */
+    private int look(long stack, boolean forSweepOnly) throws BadInputException {
         Cursor in = frames.open(stack);
         int sweep = Kind.SWEEP_BY_UNKNOWN;
         int gc = Kind.GC_BY_PACER;
@@ -268,6 +274,9 @@ final class Tables {
             in.readNumber();
             if (sweep == Kind.SWEEP_BY_UNKNOWN) {
                 sweep = sweepReasonOf(function);
+                if (forSweepOnly && sweep != Kind.SWEEP_BY_UNKNOWN) {
+                    return sweep;
+                }
             }
             if (stringEquals(function, FREE_OS_MEMORY) || stringEquals(function, FREE_OS_MEMORY_LINKED)) {
                 gc = Kind.GC_BY_FREE_OS_MEMORY;

@@ -39,13 +39,17 @@ final class LogHead {
                     where, MARK + " is version " + head.get(MARK) + ", this program reads version " + VERSION);
         }
         try {
-            return new TraceInfo(
+            TraceInfo info = new TraceInfo(
                     head.getOrDefault(FORMAT, "csv"),
                     Boolean.parseBoolean(head.get(PLACED)),
                     head.get(GO_VERSION),
                     LogRecord.parseNumber(head.getOrDefault(HEAP_BASE, "0")),
                     LogRecord.parseNumber(head.getOrDefault(FIRST_PAGE_OFFSET, "0")),
                     Boolean.parseBoolean(head.getOrDefault(EXACT_FREES, "true")));
+            if (info.objection() != null) {
+                throw new BadInputException(where, info.objection());
+            }
+            return info;
         } catch (NumberFormatException e) {
             throw new BadInputException(where, "the head holds a number that is none: " + e.getMessage());
         }

@@ -4,6 +4,9 @@ import dev.needzero.trace.TraceFormat;
 import dev.needzero.trace.TraceInput;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** needzero's own format. */
@@ -22,6 +25,13 @@ public final class NztFormat implements TraceFormat {
     public boolean sniff(byte[] head, String fileName) {
         int length = Block.FILE_MAGIC.length;
         return head.length >= length && Arrays.equals(head, 0, length, Block.FILE_MAGIC, 0, length);
+    }
+
+    /** Whether a file begins as one of this format does, not packed in anything. */
+    public static boolean isUnpacked(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(Block.FILE_MAGIC.length), Block.FILE_MAGIC);
+        }
     }
 
     @Override

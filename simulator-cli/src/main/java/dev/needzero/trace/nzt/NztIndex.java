@@ -19,6 +19,9 @@ final class NztIndex {
         for (int left = in.count(Integer.MAX_VALUE, "blocks in the index"); left > 0; left--) {
             int kind = in.u8();
             offset += in.uv();
+            if (offset < 0) {
+                throw new DamagedBlockException("a block at " + offset + " in the index");
+            }
             int count = in.count(Block.MAX_EVENTS, "events in a block");
             long earliest = kind == Block.EVENTS ? in.sv() : 0;
             long latest = kind == Block.EVENTS ? earliest + in.sv() : 0;

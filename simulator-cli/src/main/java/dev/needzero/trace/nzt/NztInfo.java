@@ -20,8 +20,12 @@ final class NztInfo {
         String goVersion = (flags & GO_VERSION) != 0 ? in.text() : null;
         long heapBase = in.uv();
         long firstPageOffset = in.sv();
-        return new TraceInfo(
+        TraceInfo info = new TraceInfo(
                 format, (flags & PLACED) != 0, goVersion, heapBase, firstPageOffset, (flags & EXACT_FREES) != 0);
+        if (info.objection() != null) {
+            throw new DamagedBlockException(info.objection());
+        }
+        return info;
     }
 
     static int code(Pointers pointers) {

@@ -7,16 +7,18 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.EventBatch;
+import dev.needzero.trace.FuzzTarget;
 import dev.needzero.trace.Recordings;
 import dev.needzero.trace.TraceReader;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.junit.jupiter.api.Tag;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Whatever the bytes, the answer is a reading or one line of complaint: no other exception, and never a hang. */
-class GoTraceFuzzTest {
+public class GoTraceFuzzTest {
     private static byte[] byHand() {
         return new TraceBuilder(23)
                 .info()
@@ -54,17 +56,22 @@ class GoTraceFuzzTest {
                 .bytes();
     }
 
-    private static byte[][] seeds() throws IOException {
-        return new byte[][] {
-            byHand(),
-            byHand(),
-            Recordings.unpacked(Recordings.trace("large-ptr-8M@go1.23.0")),
-            Recordings.unpacked(Recordings.trace("large-ptr-1M@go1.25.14")),
-            Recordings.unpacked(Recordings.trace("large-noscan-1M@go1.27.0")),
-        };
+    /** What the long run gives its time to: real traces of every form that Go has written, snapshots of the heap in them. */
+    public static FuzzTarget target() throws IOException {
+        List<byte[]> seeds = new ArrayList<>(List.of(byHand()));
+        for (String name : new String[] {
+            "large-ptr-8M@go1.23.0",
+            "large-chan-1M@go1.24.0",
+            "large-ptr-1M@go1.25.14",
+            "large-ptr-8M@go1.26.7",
+            "large-noscan-1M@go1.27.0"
+        }) {
+            seeds.add(Recordings.unpacked(Recordings.trace(name)));
+        }
+        return FuzzTarget.of("Go traces", seeds, (input, round) -> readAnyway(input, new EventBatch()));
     }
 
-    private static void readAnyway(byte[] bytes, EventBatch batch) {
+    private static void readAnyway(byte[] bytes, EventBatch batch) throws IOException {
         try (TraceReader reader = ReadTrace.open(bytes)) {
             while (reader.next(batch)) {
                 if (batch.size <= 0 || batch.size > EventBatch.CAPACITY) {
@@ -74,41 +81,17 @@ class GoTraceFuzzTest {
             reader.warnings();
         } catch (BadInputException e) {
             assertEquals(-1, e.getMessage().indexOf('\n'));
-        } catch (IOException e) {
-            fail(e);
         }
     }
 
-    private static void readMutated(long seed, int count) throws IOException {
-        MutatedTraces mutated = new MutatedTraces(seed, seeds());
-        EventBatch batch = new EventBatch();
-        for (int i = 0; i < count; i++) {
-            byte[] bytes = mutated.next();
-            try {
-                readAnyway(bytes, batch);
-            } catch (RuntimeException | Error e) {
-                throw new AssertionError("input " + i + " of seed " + seed + " (" + bytes.length + " bytes)", e);
+    @Test
+    void mutatedTracesAreReadOrRefused() throws IOException {
+        FuzzTarget target = target();
+        assertTimeoutPreemptively(Duration.ofMinutes(2), () -> {
+            for (int seed = 0; seed < 4000; seed++) {
+                target.meet(seed);
             }
-        }
-    }
-
-    @Test
-    void mutatedTracesAreReadOrRefused() {
-        assertTimeoutPreemptively(Duration.ofMinutes(2), () -> readMutated(1, 4000));
-    }
-
-    /** As long as {@code -Dfuzz.seconds} says. */
-    @Test
-    @Tag("fuzz")
-    void mutatedTracesAreReadOrRefusedForALongTime() throws IOException {
-        long end = System.nanoTime()
-                + Duration.ofSeconds(Long.getLong("fuzz.seconds", 600)).toNanos();
-        long start = System.currentTimeMillis();
-        long inputs = 0;
-        for (long seed = start; System.nanoTime() < end; seed++, inputs += 1000) {
-            readMutated(seed, 1000);
-        }
-        System.out.println("fuzz: Go traces: " + inputs + " inputs");
+        });
     }
 
     @Test

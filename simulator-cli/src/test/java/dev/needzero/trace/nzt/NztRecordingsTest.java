@@ -44,7 +44,7 @@ class NztRecordingsTest {
         EventBatch expected = new EventBatch();
         EventBatch actual = new EventBatch();
         try (TraceReader source = Traces.open(recording.toString());
-                TraceReader copy = NztReader.open(file, false)) {
+                TraceReader copy = SeekingNztReader.open(file, false)) {
             int at = 0;
             actual.size = 0;
             long event = 0;
