@@ -196,15 +196,6 @@ class RecordedSweepTest {
         areSwept(swept);
     }
 
-    /** Nothing of the sweep has been done, and all lower span classes' queues are empty. */
-    @Test
-    void aSpanBeyondTheFirstBatchIsSweptAloneWhereNoneBeforeItIsKnown() {
-        seen(20, By.BACKGROUND);
-        assertEquals(1, heap.pagesSwept());
-        assertTrue(heap.isUnswept(spans.get(0)));
-        assertFalse(heap.isUnswept(spans.get(20)));
-    }
-
     @Test
     void aSweeperThatRanUntilNothingWasLeftSweptAll() {
         sweep.sweeperRan(p, -1);
