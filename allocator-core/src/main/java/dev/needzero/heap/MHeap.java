@@ -649,7 +649,9 @@ public final class MHeap {
     /** The same for the swept spans of a class that were thought to wait with free slots; each is handed to a visitor. */
     public void shelveWaiting(int spanClass, Consumer<MSpan> visitor) {
         MCentral of = central[spanClass];
-        for (MSpan span = of.partialSwept().pop(); span != null; span = of.partialSwept().pop()) {
+        for (MSpan span = of.partialSwept().pop();
+                span != null;
+                span = of.partialSwept().pop()) {
             of.fullSwept().push(span);
             visitor.accept(span);
         }

@@ -22,14 +22,14 @@ public final class Prelude {
     private final ArrayDeque<EventBatch> ahead = new ArrayDeque<>();
     /** First page and P of the longer spans before the first of one page. */
     private final List<int[]> small = new ArrayList<>();
+
     private int lowestPage = Integer.MAX_VALUE;
     private int cachePage = -1;
     private int cacheProc = -1;
 
     private Prelude(TraceReader reader) {
         this.reader = reader;
-        this.randomBase =
-                reader.info().placed() && reader.info().goVersion().compareTo(RANDOM_BASE_SINCE) >= 0;
+        this.randomBase = reader.info().placed() && reader.info().goVersion().compareTo(RANDOM_BASE_SINCE) >= 0;
     }
 
     /** Reads ahead, no further than there is something to be learnt. */

@@ -148,7 +148,8 @@ final class RecordedCollector implements GoCollector {
         if (recordedPlacement || t == null) {
             return GoCollector.super.freed(r, addresses, from, to, proc);
         }
-        // The first opens the run and notes the span; the others only die, as many at a time as share a word of the bitmap.
+        // The first opens the run and notes the span; the others only die, as many at a time as share a word of the
+        // bitmap.
         int i = from;
         while (i < to && !freed(r, r.slotAt(addresses[i]), proc)) {
             i++;

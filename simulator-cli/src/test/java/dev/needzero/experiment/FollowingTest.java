@@ -65,8 +65,7 @@ class FollowingTest {
 
     private GoReplay replay() throws IOException {
         trace.strings.add("");
-        return (GoReplay) Replays.run(
-                trace, Behaviours.of("1.24"), SETTINGS, null, false, null, null);
+        return (GoReplay) Replays.run(trace, Behaviours.of("1.24"), SETTINGS, null, false, null, null);
     }
 
     private static void isAsRecorded(GoReplay replay) {
