@@ -98,10 +98,17 @@ class FuzzCampaignTest {
             }
             inputs++;
         }
-        long seconds = before.seconds + Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+        long seconds =
+                before.seconds + Duration.ofNanos(System.nanoTime() - begun).toSeconds();
         say(
                 "%s: %,d inputs in %,d s (%,d s of a processor), %d wrong; the slowest took %.3f s, the greediest %,d KiB",
-                target.name(), inputs, seconds, cpuNanos / 1_000_000_000, wrong, most.nanos() / 1e9, most.bytes() >> 10);
+                target.name(),
+                inputs,
+                seconds,
+                cpuNanos / 1_000_000_000,
+                wrong,
+                most.nanos() / 1e9,
+                most.bytes() >> 10);
         return new Met(inputs, seconds, cpuNanos, most);
     }
 

@@ -61,8 +61,9 @@ public final class BackgroundScavenger {
     private void work(long nowNanos) {
         workedNanos = 0;
         while (workedNanos < WORK_NANOS && (scavenger.aboveGoal() || limit.wantsBackground())) {
+            double before = scavenger.nanos();
             long step = scavenger.step();
-            workedNanos += Scavenger.nanosToRelease(step);
+            workedNanos += scavenger.nanos() - before;
             if (step < Scavenger.STEP_BYTES) {
                 break;
             }

@@ -12,6 +12,9 @@ import dev.needzero.heap.MHeap;
  * pages as the runtime takes more for itself, however different what they found alive; goals that come from {@code GOGC}
  * grow with what was found alive and agree in this by chance alone. Three collections in a row that agree are evidence.
  *
+ * <p>What lies outside the heap then is as much as when the program began and what programs take more by then, so that the
+ * limit is known to about a mebibyte; it is taken to be a whole number of them.
+ *
  * <p>Go: {@code runtime/mgcpacer.go}, {@code memoryLimitHeapGoal}; {@code go-runtime-model.md} §7.1.
  */
 public final class LimitEvidence {
@@ -22,6 +25,10 @@ public final class LimitEvidence {
     private static final long GREATEST_STEP_BYTES = 1L << 20;
     /** Collections that find as good as the same alive have the same goal under every rule. */
     private static final long LEAST_CHANGE_BYTES = 64 << 10;
+    /** What programs take more for themselves, beside span records, by the time that a limit shows. */
+    private static final long GROWN_BYTES = 1700L << 10;
+
+    private static final long MIB = 1L << 20;
     /** Goals beyond this mean that nothing limits the heap. */
     private static final long NO_GOAL_BYTES = 1L << 62;
 
@@ -32,6 +39,7 @@ public final class LimitEvidence {
     private int agreed;
     private MemoryLimit limit = MemoryLimit.NONE;
     private long leastBytes = -1;
+    private long offHeapBytes = MemoryLimit.OFF_HEAP_BYTES;
 
     /**
      * @param heap the twin's heap, which holds what the recorded one held
@@ -40,6 +48,11 @@ public final class LimitEvidence {
     public LimitEvidence(MHeap heap, boolean background) {
         this.heap = heap;
         this.background = background;
+    }
+
+    /** Says what the runtime held beside heap, stacks and work buffers when the recording began. */
+    public void setOffHeapAtStart(long bytes) {
+        offHeapBytes = bytes;
     }
 
     /**
@@ -52,6 +65,9 @@ public final class LimitEvidence {
             return;
         }
         long bytes = heapPart(goalBytes);
+        if (lastBytes >= 0 && Math.floorMod(bytes - lastBytes, STEP_BYTES) == MemoryLimit.OTHER_SIZE_BYTES) {
+            bytes -= MemoryLimit.OTHER_SIZE_BYTES;
+        }
         boolean agrees = lastBytes >= 0 && agrees(lastBytes, bytes);
         if (agrees && Math.abs(markedBytes - lastMarkedBytes) >= LEAST_CHANGE_BYTES) {
             agreed++;
@@ -74,7 +90,12 @@ public final class LimitEvidence {
     }
 
     private void set(long bytes) {
-        limit = MemoryLimit.ofHeapPart(bytes, heap, background);
+        long limitBytes = limit.bytes();
+        if (limit == MemoryLimit.NONE) {
+            long about = bytes + offHeapBytes + GROWN_BYTES + MemoryLimit.spanRecordBytes(heap);
+            limitBytes = Math.max(Math.round((double) about / MIB) * MIB, bytes);
+        }
+        limit = MemoryLimit.ofHeapPart(limitBytes, bytes, heap, background);
         leastBytes = bytes;
     }
 

@@ -126,13 +126,14 @@ public final class MarkPhase {
 
     /** What the program is expected to allocate while so much is read, if nobody assists. */
     public long runwayBytes(long workBytes) {
-        return (long) Math.min(
-                Long.MAX_VALUE, medianOfLargest() * (1 - BACKGROUND_SHARE) / BACKGROUND_SHARE * workBytes);
+        return (long)
+                Math.min(Long.MAX_VALUE, medianOfLargest() * (1 - BACKGROUND_SHARE) / BACKGROUND_SHARE * workBytes);
     }
 
     /** The smallest ratio that all remembered cycles stay at or below as likely as not. */
     private double medianOfLargest() {
-        double[] all = Arrays.stream(consMark).flatMapToDouble(Arrays::stream).sorted().toArray();
+        double[] all =
+                Arrays.stream(consMark).flatMapToDouble(Arrays::stream).sorted().toArray();
         for (double ratio : all) {
             double likelihood = 1;
             for (double[] one : consMark) {

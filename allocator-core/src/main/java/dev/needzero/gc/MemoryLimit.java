@@ -18,6 +18,9 @@ public final class MemoryLimit {
     /** No limit: {@code GOMEMLIMIT=off}. */
     public static final MemoryLimit NONE = new MemoryLimit(Long.MAX_VALUE, null, false);
 
+    /** Two sizes that differ by this can be the same once the headroom is taken off. */
+    static final int OTHER_SIZE_BYTES = 3;
+
     private static final long MSPAN_BYTES = 160;
     private static final long MIN_HEADROOM_BYTES = 1L << 20;
     private static final int HEADROOM_PERCENT = 3;
@@ -53,10 +56,14 @@ public final class MemoryLimit {
         this.bytesPerSpan = 0;
     }
 
-    /** A limit of which only what it leaves for heap, stacks and work buffers is known. */
-    static MemoryLimit ofHeapPart(long bytes, MHeap heap, boolean background) {
-        long beside = OFF_HEAP_BYTES + MSPAN_BYTES * heap.stats().spansInUse();
-        return new MemoryLimit(bytes + beside, heap, background, beside);
+    /** A limit that leaves so much for heap, stacks and work buffers. */
+    static MemoryLimit ofHeapPart(long limitBytes, long heapPartBytes, MHeap heap, boolean background) {
+        return new MemoryLimit(limitBytes, heap, background, limitBytes - heapPartBytes);
+    }
+
+    /** What the runtime takes to describe the spans that there are. */
+    static long spanRecordBytes(MHeap heap) {
+        return MSPAN_BYTES * heap.stats().spansInUse();
     }
 
     /** The limit, in bytes; {@link Long#MAX_VALUE} for none. */
@@ -75,7 +82,7 @@ public final class MemoryLimit {
     }
 
     /** How large the heap may grow: what the limit leaves beside all that is no object, less 3 % of headroom. */
-    long goalBytes(long markedBytes) {
+    public long goalBytes(long markedBytes) {
         if (off()) {
             return Long.MAX_VALUE;
         }
@@ -88,18 +95,17 @@ public final class MemoryLimit {
             return markedBytes;
         }
         long goal = limitBytes - beside;
-        long headroom = Math.max(goal / 100 * HEADROOM_PERCENT, MIN_HEADROOM_BYTES);
-        goal = goal - headroom < headroom ? headroom : goal - headroom;
-        return Math.max(goal, markedBytes);
+        return Math.max(withoutHeadroom(goal), markedBytes);
     }
 
-    /** What a goal was before the headroom was taken off, to a few bytes. */
+    private static long withoutHeadroom(long bytes) {
+        long headroom = Math.max(bytes / 100 * HEADROOM_PERCENT, MIN_HEADROOM_BYTES);
+        return bytes - headroom < headroom ? headroom : bytes - headroom;
+    }
+
+    /** What a goal was before the headroom was taken off; where that could be one of two sizes, the larger. */
     static long withHeadroom(long goalBytes) {
-        int left = 100 - HEADROOM_PERCENT;
-        return goalBytes
-                + Math.max(
-                        goalBytes / left * HEADROOM_PERCENT + goalBytes % left * HEADROOM_PERCENT / left,
-                        MIN_HEADROOM_BYTES);
+        return goalBytes + Math.max(goalBytes / (100 - HEADROOM_PERCENT) * HEADROOM_PERCENT, MIN_HEADROOM_BYTES);
     }
 
     /** Bytes to give back at once, before pages of which so many come back from the system are used. */

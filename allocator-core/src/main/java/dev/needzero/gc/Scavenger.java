@@ -22,20 +22,8 @@ public final class Scavenger implements HeapPolicy {
     private static final long OFF = Long.MAX_VALUE;
     /** What the background scavenger looks for at a time. */
     public static final long STEP_BYTES = 64 << 10;
-    /** The scavenger works for this long before it sleeps, unless it runs out of work. */
-    private static final long FULL_RUN_NANOS = 1_000_000;
-    /** What a step takes, in nanoseconds, as long as a recording has shown nothing: a rough guess. */
-    private static final double GUESSED_STEP_NANOS = 13_600;
-    /** By how much a full run is too long then: what is left of its last step, and the way there and back. */
-    private static final double GUESSED_EXCESS_NANOS = 12_000;
-    /** An excess beyond this is not the step's: the goroutine was stopped. */
-    private static final double GREATEST_EXCESS_NANOS = 40_000;
-    /** How much the guesses weigh: as much as this many runs seen. */
-    private static final double GUESSED_RUNS = 4;
-
-    private static final int STEPS_A_RUN = 75;
-    /** What it takes at least. */
-    private static final long LEAST_NANOS_PER_OS_PAGE = 200;
+    /** By how much a run can be faster than usual. */
+    private static final int GREATEST_SPEED_UP = 2;
     /** Goals beyond this come from no collector percentage. */
     private static final long NO_GOAL_BYTES = 1L << 62;
 
@@ -47,18 +35,8 @@ public final class Scavenger implements HeapPolicy {
     private long inUseAtMark;
     private long heapGoal = -1;
     private long lastHeapGoal = -1;
-    /** By how much full runs were too long so far, and their number. */
-    private double excessNanos = GUESSED_RUNS * GUESSED_EXCESS_NANOS;
-
-    private double fullRuns = GUESSED_RUNS;
-    /** What giving pages back took so far, where that is known. */
-    private double seenNanos;
-
-    private double seenOsPages;
-    /** Since the scavenger last had nothing to do. */
-    private long nanosOnTheWay;
-
-    private long osPagesOnTheWay;
+    private final ScavengePace pace = new ScavengePace();
+    private final ReleaseCost cost = new ReleaseCost();
 
     /**
      * @param heap the heap
@@ -92,8 +70,7 @@ public final class Scavenger implements HeapPolicy {
         goal += goal / 10;
         goal = Units.alignUp(goal, Units.OS_PAGE_BYTES);
         long retained = retained();
-        nanosOnTheWay = 0;
-        osPagesOnTheWay = 0;
+        pace.newGoal();
         goalBytes = retained - goal < Units.OS_PAGE_BYTES ? OFF : goal;
     }
 
@@ -103,49 +80,31 @@ public final class Scavenger implements HeapPolicy {
     }
 
     /**
-     * The background scavenger ran for this long. A run shorter than a full one had reached the goal: that tells what the
-     * full runs before it gave back, and so what giving back takes. Before the first of them, the full runs' own length is
-     * a hint: they end with the step that makes the millisecond full.
+     * The background scavenger ran for this long; 0 if it found nothing to do. A run shorter than a full one had reached the
+     * goal, but has time for no more than {@value #GREATEST_SPEED_UP} times as much as it usually would.
      */
     public void ran(long nanos) {
-        if (!background && !forLimit) {
+        if (!background && !forLimit || nanos == 0 && !pace.onTheWay()) {
             return;
         }
-        boolean full = nanos >= FULL_RUN_NANOS;
-        double perOsPage = 0;
-        if (full) {
-            perOsPage = nanosPerOsPage(nanos - FULL_RUN_NANOS);
-        } else if (nanosOnTheWay < FULL_RUN_NANOS) {
-            perOsPage = LEAST_NANOS_PER_OS_PAGE;
+        double begun = cost.nanos();
+        double until = begun + pace.usualNanos(nanos);
+        if (nanos < ScavengePace.FULL_RUN_NANOS) {
+            until = pace.onTheWay() ? Double.POSITIVE_INFINITY : begun + GREATEST_SPEED_UP * pace.usualNanos(nanos);
         }
-        long before = heap.stats().released();
-        for (double left = nanos; left > 0 && (background && aboveGoal() || forLimit && limit.wantsBackground()); ) {
-            long released = heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
-            left -= (released >>> Units.OS_PAGE_SHIFT) * perOsPage;
+        double lastStep = 0;
+        while (cost.nanos() < until && (background && aboveGoal() || forLimit && limit.wantsBackground())) {
+            double before = cost.nanos();
+            long released = step();
+            lastStep = cost.nanos() - before;
             if (released < STEP_BYTES) {
                 break;
             }
         }
-        nanosOnTheWay += nanos;
-        osPagesOnTheWay += heap.stats().released() - before >>> Units.OS_PAGE_SHIFT;
-        if (!full) {
-            if (nanosOnTheWay >= FULL_RUN_NANOS && osPagesOnTheWay > 0) {
-                seenNanos += nanosOnTheWay;
-                seenOsPages += osPagesOnTheWay;
-            }
-            nanosOnTheWay = 0;
-            osPagesOnTheWay = 0;
+        pace.ran(nanos, cost.nanos() - begun, lastStep);
+        if (nanos < ScavengePace.FULL_RUN_NANOS) {
+            pace.arrived();
         }
-    }
-
-    private double nanosPerOsPage(double excess) {
-        if (excess <= GREATEST_EXCESS_NANOS) {
-            excessNanos += excess;
-            fullRuns++;
-        }
-        double step = GUESSED_STEP_NANOS + excessNanos / fullRuns - GUESSED_EXCESS_NANOS;
-        double steps = GUESSED_RUNS * STEPS_A_RUN;
-        return (steps * step + seenNanos) / (steps * (STEP_BYTES >>> Units.OS_PAGE_SHIFT) + seenOsPages);
     }
 
     /** Whether more is kept than the goal allows. */
@@ -155,12 +114,17 @@ public final class Scavenger implements HeapPolicy {
 
     /** One step of the background scavenger. Returns the bytes released, fewer than a step's when nothing is left. */
     long step() {
-        return heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, heap::release);
+        return heap.pages().scavenge(STEP_BYTES, false, HUGE_PAGE_PAGES, this::release);
     }
 
-    /** What releasing so much takes. */
-    static double nanosToRelease(long bytes) {
-        return bytes * GUESSED_STEP_NANOS / STEP_BYTES;
+    private void release(int page, int npages) {
+        cost.madvise(heap.residentOsPages(page, npages));
+        heap.release(page, npages);
+    }
+
+    /** What all steps so far take on a machine of usual speed. */
+    double nanos() {
+        return cost.nanos();
     }
 
     /** Releases a given amount in the order in which the background scavenger would. */

@@ -93,9 +93,7 @@ final class SharedPMark {
 
     /** A young monitor looks at once, then ever less often: about as often as it doubled its age. */
     private static double firstSliceNanos(double place, long youngNanos) {
-        return youngNanos < 0
-                ? place * 2 * LOOK_NANOS
-                : LOOK_NANOS + place * Math.min(LOOK_NANOS, youngNanos / 2.0);
+        return youngNanos < 0 ? place * 2 * LOOK_NANOS : LOOK_NANOS + place * Math.min(LOOK_NANOS, youngNanos / 2.0);
     }
 
     private void mark(int phase, double firstSliceNanos) {
@@ -131,8 +129,7 @@ final class SharedPMark {
             }
         }
         allocated[phase] = allocatedBytes;
-        consMark[phase] =
-                MarkPhase.consMark(workBytes, allocatedBytes, MarkPhase.BACKGROUND_SHARE + assistNanos / now);
+        consMark[phase] = MarkPhase.consMark(workBytes, allocatedBytes, MarkPhase.BACKGROUND_SHARE + assistNanos / now);
     }
 
     /** How much has to be marked for a byte to be allocated, so that the heap meets its goal when all is marked. */

@@ -533,6 +533,17 @@ public final class MHeap {
         return (long) ask << Units.PAGE_SHIFT;
     }
 
+    /** How many OS pages of these pages are resident. */
+    public int residentOsPages(int page, int npages) {
+        int shift = os.osPageShift();
+        long last = ((long) (page + npages) << Units.PAGE_SHIFT) - 1 >>> shift;
+        int resident = 0;
+        for (long osPage = (long) page << Units.PAGE_SHIFT >>> shift; osPage <= last; osPage++) {
+            resident += os.isResident(osPage) ? 1 : 0;
+        }
+        return resident;
+    }
+
     /** Free pages went back to the system: accounting and the system call. */
     public void release(int page, int npages) {
         long bytes = (long) npages << Units.PAGE_SHIFT;

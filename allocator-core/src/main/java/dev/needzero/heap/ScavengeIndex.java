@@ -28,6 +28,10 @@ public final class ScavengeIndex {
 
     private long searchBackground = NOWHERE;
     private long searchForce = NOWHERE;
+    // A place that nothing has been looked for from is kept even where nothing is found: a chunk below can get worth
+    // it.
+    private boolean backgroundIsFresh;
+    private boolean forceIsFresh;
 
     void grow(int chunk) {
         if (chunk >= inUse.length) {
@@ -71,7 +75,10 @@ public final class ScavengeIndex {
         inUse[chunk] -= (short) npages;
         hasFree[chunk] = true;
         freeHighWater = Math.max(freeHighWater, lastPage);
-        searchForce = Math.max(searchForce, lastPage);
+        if (searchForce < lastPage) {
+            searchForce = lastPage;
+            forceIsFresh = true;
+        }
     }
 
     private void step(int chunk) {
@@ -84,7 +91,10 @@ public final class ScavengeIndex {
     /** A mark termination: what was freed since the last one becomes visible to the background scavenger. */
     void nextGen() {
         currentGeneration++;
-        searchBackground = Math.max(searchBackground, freeHighWater);
+        if (searchBackground < freeHighWater) {
+            searchBackground = freeHighWater;
+            backgroundIsFresh = true;
+        }
         freeHighWater = NOWHERE;
     }
 
@@ -102,20 +112,27 @@ public final class ScavengeIndex {
         int start = (int) (search / Units.PAGES_PER_CHUNK);
         for (int chunk = start; chunk >= lowestChunk; chunk--) {
             if (shouldScavenge(chunk, force)) {
-                int page = chunk == start ? (int) search : (chunk + 1) * Units.PAGES_PER_CHUNK - 1;
+                if (chunk == start) {
+                    return (int) search;
+                }
+                int page = (chunk + 1) * Units.PAGES_PER_CHUNK - 1;
                 setSearch(force, page);
                 return page;
             }
         }
-        setSearch(force, NOWHERE);
+        if (!(force ? forceIsFresh : backgroundIsFresh)) {
+            setSearch(force, NOWHERE);
+        }
         return -1;
     }
 
     private void setSearch(boolean force, long page) {
         if (force) {
             searchForce = page;
+            forceIsFresh = false;
         } else {
             searchBackground = page;
+            backgroundIsFresh = false;
         }
     }
 

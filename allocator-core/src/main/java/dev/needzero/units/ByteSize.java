@@ -61,7 +61,10 @@ public final class ByteSize {
             unit++;
         }
         int decimals = unit == 0 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-        // As a format string would have it; but the first of those in a process takes longer than replaying 100,000 events.
-        return BigDecimal.valueOf(value).setScale(decimals, RoundingMode.HALF_UP).toPlainString() + " " + UNITS[unit];
+        // As a format string would have it; but the first of those in a process takes longer than replaying 100,000
+        // events.
+        return BigDecimal.valueOf(value)
+                        .setScale(decimals, RoundingMode.HALF_UP)
+                        .toPlainString() + " " + UNITS[unit];
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.os.Cause;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
 import dev.needzero.runtime.GoRuntime;
@@ -24,7 +25,7 @@ class BackgroundScavengerTest {
     private void garbage(int mebibytes) {
         List<MSpan> spans = new ArrayList<>();
         for (int i = 0; i < mebibytes; i++) {
-            runtime.malloc(p, MIB, true, false);
+            runtime.os().write(runtime.malloc(p, MIB, true, false), MIB, Cause.PROGRAM);
             spans.add(runtime.lastSpan());
         }
         runtime.scavenger().heapGoal(100 * MIB, true);
@@ -52,16 +53,17 @@ class BackgroundScavengerTest {
         BackgroundScavenger background = new BackgroundScavenger(runtime.scavenger(), MemoryLimit.NONE, 1);
         List<Double> sleeps = new ArrayList<>();
         long from = 0;
-        long last = released();
         background.wake(0);
-        double worked = Scavenger.nanosToRelease(released() - last);
-        last = released();
+        double worked = runtime.scavenger().nanos();
+        double all = worked;
+        long last = released();
         for (long now = 0; sleeps.size() < 2; now += 100_000) {
             background.advance(now);
             if (released() > last) {
                 sleeps.add((now - from - worked) / worked);
                 from = now;
-                worked = Scavenger.nanosToRelease(released() - last);
+                worked = runtime.scavenger().nanos() - all;
+                all += worked;
                 last = released();
             }
         }
@@ -74,14 +76,13 @@ class BackgroundScavengerTest {
     void theShareIsOfAllProcessors() {
         garbage(256);
         BackgroundScavenger background = new BackgroundScavenger(runtime.scavenger(), MemoryLimit.NONE, 4);
-        long before = released();
         background.wake(0);
-        double worked = Scavenger.nanosToRelease(released() - before);
-        before = released();
+        double worked = runtime.scavenger().nanos();
+        long before = released();
         long first = (long) (worked * 1001) + 100_000;
         background.advance(first);
         assertTrue(released() > before);
-        worked = Scavenger.nanosToRelease(released() - before);
+        worked = runtime.scavenger().nanos() - worked;
         before = released();
         double sleep = 1 / (0.3375 * (0.01 - 1 / 4004.0));
         background.advance(first - 200_000 + (long) (worked * (sleep - 1)));

@@ -12,6 +12,7 @@ import dev.needzero.runtime.GoRuntime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Goals as Go's formulas give them, computed here; whether a limit is seen behind them, and which. */
 class LimitEvidenceTest {
@@ -51,6 +52,23 @@ class LimitEvidenceTest {
         long room = LIMIT - OFF_HEAP - 2 * 8192 - (s.inHeap() + s.free() + s.inStacks() + s.inWorkBufs());
         assertEquals(0, evidence.limit().excess(room - 4096));
         assertTrue(Math.abs(evidence.limit().excess(room + 4096) - 4096) <= 8);
+    }
+
+    /** What lies outside the heap is known when the recording begins, and grows by a few mebibytes at most. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1 << 20})
+    void withWhatLaysOutsideTheHeapTheLimitIsKnown(long grown) {
+        evidence.setOffHeapAtStart(OFF_HEAP - (1700L << 10) - MemoryLimit.spanRecordBytes(go.heap()));
+        for (int cycle = 0; cycle < 3; cycle++) {
+            grow(100 + 10 * cycle);
+            evidence.committed(limitGoal(OFF_HEAP), (20L + cycle) << 20);
+        }
+        assertEquals(LIMIT, evidence.limit().bytes());
+        grow(50);
+        evidence.committed(limitGoal(OFF_HEAP + grown), 25L << 20);
+        assertEquals(LIMIT, evidence.limit().bytes(), "it does not move with what the runtime takes");
+        grow(7);
+        assertEquals(limitGoal(OFF_HEAP + grown), evidence.limit().goalBytes(25L << 20));
     }
 
     @Test
@@ -140,16 +158,29 @@ class LimitEvidenceTest {
         assertSame(MemoryLimit.NONE, evidence.limit());
     }
 
-    /** Off the heap lies what the model takes for every process: a fixed amount and a record for each span. */
+    /** What the limit leaves for heap, stacks and work buffers: as much as may be mapped before something is in excess. */
+    private long leftForHeap() {
+        HeapStats s = go.heap().stats();
+        long much = 1L << 40;
+        return s.inHeap()
+                + s.free()
+                + s.inStacks()
+                + s.inWorkBufs()
+                + much
+                - evidence.limit().excess(much);
+    }
+
+    /** Limits are set in whole mebibytes. */
     @Test
     void theLimitIsTheHeapsPartAndWhatLiesBesideIt() {
         go.heap().allocManual(null, 5, MSpan.State.STACK);
         go.heap().allocManual(null, 3, MSpan.State.WORK_BUFFER);
         goalsAgreeThatFallByWholePages(0, true);
-        // Goal and headroom of 1 MiB are for objects; eight pages hold none, and two records are kept.
-        assertEquals(
-                (31L << 20) + 8 * 8192 + MemoryLimit.OFF_HEAP_BYTES + 2 * 160,
-                evidence.limit().bytes());
+        // Goal and headroom of 1 MiB are for objects; eight pages hold none.
+        assertEquals((31L << 20) + 8 * 8192, leftForHeap());
+        long limit = evidence.limit().bytes();
+        assertEquals(0, limit % (1 << 20));
+        assertTrue(limit > leftForHeap() + MemoryLimit.OFF_HEAP_BYTES && limit < leftForHeap() + (6 << 20));
     }
 
     /** What was freed is no object any more, though its span stays: it lies beside the heap's goal. */
@@ -163,9 +194,7 @@ class LimitEvidenceTest {
             go.heap().vacate(span, slot);
         }
         goalsAgreeThatFallByWholePages(0, true);
-        assertEquals(
-                (31L << 20) + 5 * 1024 + MemoryLimit.OFF_HEAP_BYTES + 160,
-                evidence.limit().bytes());
+        assertEquals((31L << 20) + 5 * 1024, leftForHeap());
     }
 
     /**
@@ -183,7 +212,7 @@ class LimitEvidenceTest {
         for (int cycle = 0; cycle < 3; cycle++) {
             evidence.committed(left - left / 100 * 3, (10L + cycle) << 20);
         }
-        long heapPart = evidence.limit().bytes() - MemoryLimit.OFF_HEAP_BYTES - 160;
+        long heapPart = leftForHeap();
         assertTrue(Math.abs(heapPart - (48L << 20)) <= 2, heapPart + " bytes");
         long excess = evidence.limit().excess(0);
         assertTrue(Math.abs(excess - (12L << 20)) <= 2, excess + " bytes");

@@ -73,8 +73,8 @@ class MarkPhaseTest {
     @Test
     void theFirstMarkOfChurnIsOverBeforeTheWorkerHasATurn() {
         MarkPhase phase = new MarkPhase(1, 27 * MIB, 0, MEDIANS);
-        long allocated = phase.allocatedBytes(
-                10_500_000, 48 * MIB, (long) (25.9 * MIB), (long) (27.2 * MIB), 0.26, 2.3);
+        long allocated =
+                phase.allocatedBytes(10_500_000, 48 * MIB, (long) (25.9 * MIB), (long) (27.2 * MIB), 0.26, 2.3);
         assertEquals(1.5, (double) allocated / MIB, 0.5);
         phase.ended(48 * MIB, allocated);
         assertEquals(0, phase.runwayBytes(50 * MIB));
@@ -84,8 +84,7 @@ class MarkPhaseTest {
     @Test
     void aMarkThatBeginsEarlyLetsTheProgramAllocateAboutAllTheRoom() {
         MarkPhase phase = new MarkPhase(1, 27 * MIB, 64 * MIB, MEDIANS);
-        long allocated = phase.allocatedBytes(
-                300_000_000, 98 * MIB, 128 * MIB, 155 * MIB, 0.19, 1.77);
+        long allocated = phase.allocatedBytes(300_000_000, 98 * MIB, 128 * MIB, 155 * MIB, 0.19, 1.77);
         assertTrue(allocated > 15 * MIB && allocated < 32 * MIB, () -> allocated + " bytes");
         phase.ended(98 * MIB, allocated);
         assertTrue(phase.runwayBytes(112 * MIB) > 0.3 * 84 * MIB);

@@ -112,23 +112,24 @@ class MemoryLimitTest {
         assertEquals(7, runtime.memoryLimit(0).goalBytes(7));
     }
 
-    /** What a goal was before the headroom was taken off is known to the rounding of both divisions. */
+    /** What a goal was before the headroom was taken off is known, or one of two sizes. */
     @Test
     void theHeadroomCanBeAddedAgain() {
         for (long left = 2 * MIB; left < 1L << 44; left += left / 7 + 97) {
             long goal = left - Math.max(left / 100 * 3, MIB);
             long off = MemoryLimit.withHeadroom(goal) - left;
-            assertTrue(off >= 0 && off <= 3, left + " is off by " + off);
+            assertTrue(off == 0 || off == MemoryLimit.OTHER_SIZE_BYTES, left + " is off by " + off);
         }
     }
 
-    /** Of a limit that is known by what it leaves for the heap, the rest is estimated: a record a span, and a fixed amount. */
+    /** Where it is known what a limit leaves for the heap, the rest is the runtime's own, however many spans there are. */
     @Test
     void aLimitThatIsKnownByTheHeapsPartOfIt() {
         large(10 * MIB);
         large(20 * MIB);
-        MemoryLimit limit = MemoryLimit.ofHeapPart(40 * MIB, runtime.heap(), true);
-        assertEquals(40 * MIB + MemoryLimit.OFF_HEAP_BYTES + 2 * MSPAN, limit.bytes());
+        assertEquals(2 * MSPAN, MemoryLimit.spanRecordBytes(runtime.heap()));
+        MemoryLimit limit = MemoryLimit.ofHeapPart(45 * MIB, 40 * MIB, runtime.heap(), true);
+        assertEquals(45 * MIB, limit.bytes());
         assertEquals(0, limit.excess(10 * MIB));
         assertEquals(1, limit.excess(10 * MIB + 1));
         large(MIB);

@@ -273,6 +273,9 @@ class MCentralTest {
         heap.countTinyAlloc(p);
         heap.releaseAll(p);
         assertEquals(4, heap.stats().tinyAllocCount());
+        heap.countTinyAlloc(heap.proc(3)); // a recording showed it no span yet
+        heap.releaseAll(heap.proc(3));
+        assertEquals(5, heap.stats().tinyAllocCount());
         assertEquals(3, heap.proc(3).id());
     }
 
@@ -306,5 +309,18 @@ class MCentralTest {
         }
         assertTrue(heap.refillAs(p, CLASS, null));
         assertEquals(1, central.waiting(true, true));
+    }
+
+    /** A refill that this heap would not have made is no agreement, though it finds what the recording's found. */
+    @Test
+    void aRefillBeforeTheSpanIsFullIsNotDue() {
+        MSpan old = heap.refill(p, CLASS);
+        MSpan next = waiting(3);
+        assertFalse(heap.refillAs(p, CLASS, next), "the first slot was free");
+        assertSame(next, p.cached(CLASS));
+        while (next.nextFree() >= 0) {
+            // until it is full
+        }
+        assertTrue(heap.refillAs(p, CLASS, old));
     }
 }

@@ -388,4 +388,17 @@ class MHeapTest {
         heap.vacate(large, 0);
         assertEquals(2, heap.stats().freeObjects());
     }
+
+    /** "A swept span that nothing was freed of stays clean": its free slots were never used. */
+    @ParameterizedTest
+    @CsvSource({"-1, false", "0, true"})
+    void onlyAFreedSlotMakesASpanDirty(int dead, boolean dirty) {
+        MSpan span = heap.alloc(null, 1, KIB_CLASS);
+        heap.place(span, 0);
+        heap.place(span, 1);
+        heap.startSweep();
+        span.markDead(dead);
+        heap.sweep(span, false);
+        assertEquals(dirty, span.needzero());
+    }
 }

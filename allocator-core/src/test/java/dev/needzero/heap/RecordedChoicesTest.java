@@ -316,6 +316,7 @@ class RecordedChoicesTest {
         assertEquals(201, next(heap, p, 1));
         assertTrue(heap.pages().isFree(192, 8), "below it nothing was free to the P");
         assertFalse(heap.pages().isFree(2, 1), "the old block is somebody's, for it was passed over");
+        assertTrue(heap.isWithSystem(2), "and nobody has written there yet");
         heap.releaseWithheld();
         assertTrue(heap.pages().isFree(2, 62));
     }

@@ -29,6 +29,9 @@ class ScavengeIndexTest {
         private int highestFreed = -1;
         private int background = -1;
         private int forced = -1;
+        // Go marks a cursor that was raised; clearing fails on a marked one, and going down takes the mark off.
+        private boolean backgroundIsMarked;
+        private boolean forcedIsMarked;
 
         Naive(int base) {
             this.base = base;
@@ -54,11 +57,13 @@ class ScavengeIndexTest {
             inUse.set(chunk, inUse.get(chunk) - npages);
             hasFree.set(chunk, true);
             highestFreed = Math.max(highestFreed, lastPage);
+            forcedIsMarked |= forced < lastPage;
             forced = Math.max(forced, lastPage);
         }
 
         void nextGen() {
             whenTheGenerationBegan = new ArrayList<>(inUse);
+            backgroundIsMarked |= background < highestFreed;
             background = Math.max(background, highestFreed);
             highestFreed = -1;
         }
@@ -78,10 +83,16 @@ class ScavengeIndexTest {
                     found = page;
                 }
             }
+            boolean marked = force ? forcedIsMarked : backgroundIsMarked;
+            if (found == from || found < 0 && marked) {
+                return found;
+            }
             if (force) {
                 forced = found;
+                forcedIsMarked = false;
             } else {
                 background = found;
+                backgroundIsMarked = false;
             }
             return found;
         }

@@ -76,7 +76,9 @@ class KnobsTest {
     void arenaGrowthSaysHowMuchMoreIsAskedForAtATime(int mib) {
         GoRuntime runtime = runtime("1.23", "arenaGrowth", mib + "MiB");
         runtime.malloc(runtime.heap().proc(0), 8192, true, false);
-        assertEquals((long) mib << 20, runtime.heap().stats().released() + runtime.heap().stats().inHeap());
+        assertEquals(
+                (long) mib << 20,
+                runtime.heap().stats().released() + runtime.heap().stats().inHeap());
     }
 
     /** 1024 B with pointers: a slot of 1024 B in 1.21, of 1152 B with the header that 1.22 brought. */

@@ -68,8 +68,7 @@ final class CompareCommand implements Callable<Integer> {
             Comparison result =
                     new Comparison(trace, reader.info().format(), reader.eventsDecoded(), runs, reader.warnings());
             if (json.leavesOutputToPeople()) {
-                Printing.comparison(
-                        spec.commandLine().getOut(), result, options.assumptions(settings, replays.get(0)));
+                Printing.comparison(spec.commandLine().getOut(), result, options.assumptions(settings, replays.get(0)));
             }
             json.write(result.toJson());
             chart.draw(trace, runs);

@@ -89,9 +89,7 @@ final class GcOptions {
                                 ? "--gomaxprocs"
                                 : freeOsMemoryEvery != null
                                         ? "--free-os-memory-every"
-                                        : deaths != null
-                                                ? "--deaths"
-                                                : timings != null ? "--timings" : null;
+                                        : deaths != null ? "--deaths" : timings != null ? "--timings" : null;
     }
 
     /** What was asked for. */

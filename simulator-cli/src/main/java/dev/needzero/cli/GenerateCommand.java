@@ -1,7 +1,7 @@
 package dev.needzero.cli;
 
-import dev.needzero.report.Table;
 import dev.needzero.experiment.Convert;
+import dev.needzero.report.Table;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.TraceWriter;

@@ -48,7 +48,8 @@ final class Outputs {
         }
         for (OptionSpec option : command.matchedOptions()) {
             String name = option.longestName();
-            if (!OPTIONS.contains(name) && !(name.equals("--smaps") && spec.name().equals("replay"))) {
+            if (!OPTIONS.contains(name)
+                    && !(name.equals("--smaps") && spec.name().equals("replay"))) {
                 continue;
             }
             for (String value : option.originalStringValues()) {
@@ -100,7 +101,9 @@ final class Outputs {
             if (!Files.exists(file)) {
                 file = Path.of(value.replaceFirst("^[a-z0-9-]+:(?=.)", ""));
             }
-            return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath().normalize();
+            return Files.exists(file)
+                    ? file.toRealPath()
+                    : file.toAbsolutePath().normalize();
         } catch (IOException | InvalidPathException e) {
             return null;
         }

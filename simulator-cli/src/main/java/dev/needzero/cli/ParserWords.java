@@ -30,8 +30,8 @@ final class ParserWords {
         String message = said.replaceFirst("^Error: ", "");
         MatchResult m = matching(CHOICE, message);
         if (m != null) {
-            List<String> choices = Stream.of(m.group(3).toLowerCase(Locale.ROOT).split(", "))
-                    .toList();
+            List<String> choices =
+                    Stream.of(m.group(3).toLowerCase(Locale.ROOT).split(", ")).toList();
             return named(m) + " " + m.group(4) + ": expected " + String.join(" or ", choices)
                     + Nearest.hint(m.group(4), choices);
         }
@@ -66,7 +66,10 @@ final class ParserWords {
     }
 
     private static MatchResult matching(Pattern pattern, String message) {
-        return pattern.matcher(message).results().filter(m -> m.end() - m.start() == message.length()).findFirst()
+        return pattern.matcher(message)
+                .results()
+                .filter(m -> m.end() - m.start() == message.length())
+                .findFirst()
                 .orElse(null);
     }
 }

@@ -213,7 +213,8 @@ final class ReplayOptions {
         try {
             if (touch != null) {
                 touchOrigin = "--touch";
-                return TouchRules.parse(touch.startsWith("@") ? TextFile.read(Path.of(touch.substring(1)), "touch rules") : touch);
+                return TouchRules.parse(
+                        touch.startsWith("@") ? TextFile.read(Path.of(touch.substring(1)), "touch rules") : touch);
             }
             if (!trace.equals("-") && Verification.caseOf(trace).get("touch") instanceof String rules) {
                 touchOrigin = "its .case.json";

@@ -1,7 +1,5 @@
 package dev.needzero.cli;
 
-import dev.needzero.experiment.Replay;
-import dev.needzero.report.Run;
 import dev.needzero.report.SweepChart;
 import dev.needzero.report.SweepFile;
 import dev.needzero.report.SweepResult;
@@ -171,8 +169,8 @@ final class SweepCommand implements Callable<Integer> {
             err.print("needzero: " + run.failed() + " of " + run.size() + " runs failed, the first "
                     + run.firstFailure() + "\n");
         } else if (rows.isEmpty()) {
-            err.print("needzero: nothing to run: of the grid's " + plan.grid().size() + " runs none is of part "
-                    + shard + "\n");
+            err.print("needzero: nothing to run: of the grid's " + plan.grid().size() + " runs none is of part " + shard
+                    + "\n");
         }
         err.flush();
     }
@@ -180,8 +178,8 @@ final class SweepCommand implements Callable<Integer> {
     private void print(SweepPlan plan, SweepRun run, SweepResult result, int runs) {
         PrintWriter out = spec.commandLine().getOut();
         result.table().print(out);
-        out.print("\n" + runs + " of " + plan.grid().size() + " runs" + (output == null ? "" : ", in " + output)
-                + ".\n");
+        out.print(
+                "\n" + runs + " of " + plan.grid().size() + " runs" + (output == null ? "" : ", in " + output) + ".\n");
         List<String> assumptions = plan.assumptions();
         out.print(assumptions.get(0)
                 + (assumptions.size() > 1 ? " (the first run; others as varied or by their .case.json)" : "") + "\n");

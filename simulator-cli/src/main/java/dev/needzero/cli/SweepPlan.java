@@ -119,9 +119,7 @@ final class SweepPlan {
                         .getBytes(StandardCharsets.UTF_8));
             } catch (ParameterException e) {
                 bad++;
-                firstBad = firstBad != null
-                        ? firstBad
-                        : "(" + cell.settings() + "): " + ParserWords.of(e.getMessage());
+                firstBad = firstBad != null ? firstBad : "(" + cell.settings() + "): " + ParserWords.of(e.getMessage());
             }
         }
         if (bad > 0) {

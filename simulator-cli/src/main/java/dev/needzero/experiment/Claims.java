@@ -55,7 +55,8 @@ final class Claims {
         if (id < 0 || id > event + MAX_LOST_IDS || bytes < 0 || bytes > MAX_OBJECT_BYTES) {
             throw refused(
                     event,
-                    "object number " + id + " of " + bytes + " bytes; expected a number that is free, the lowest, and a size");
+                    "object number " + id + " of " + bytes
+                            + " bytes; expected a number that is free, the lowest, and a size");
         }
     }
 

@@ -61,8 +61,7 @@ public record GcSettings(
 
     /** The same with one timing. */
     GcSettings with(Timing one) {
-        return new GcSettings(
-                simulated, gogc, memoryLimitBytes, freeOsMemoryEveryNanos, procs, deaths, trace, 1, one);
+        return new GcSettings(simulated, gogc, memoryLimitBytes, freeOsMemoryEveryNanos, procs, deaths, trace, 1, one);
     }
 
     /**

@@ -65,6 +65,11 @@ public final class GoReplay extends Replay {
     private long unknownObjects;
     private long cyclesAtLastSpan;
     private long ordinal;
+    /** What smaps said at the checkpoint to come, where it is known when it was read. */
+    private boolean smapsRead;
+
+    private long rssBytesRead;
+    private long mappedBytesRead;
 
     /** How many spans and objects the twin put where the recording had them. */
     public static final class Placement {
@@ -147,9 +152,16 @@ public final class GoReplay extends Replay {
         this.following = !recordedPlacement && lookahead == null && laysOutAlike(recordedLayout, layout)
                 ? new Following(runtime, spans)
                 : null;
-        this.collector = lookahead != null
-                ? new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected)
-                : new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+        if (lookahead != null) {
+            this.collector = new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected);
+        } else {
+            RecordedCollector recorded =
+                    new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+            if (startIsOurs && start != null) {
+                recorded.begin(start);
+            }
+            this.collector = recorded;
+        }
         this.procs = settings.gc().procs();
     }
 
@@ -530,6 +542,16 @@ public final class GoReplay extends Replay {
         if (kind > Kind.STACK && kind != Kind.LOST_SPAN && before.inSnapshot()) {
             before.finishSnapshot(proc, cacheProc());
         }
+        if (kind == Kind.KERNEL_READ) {
+            collector.before(kind, proc, now);
+            kernelRead(a, c);
+            if (c == Kind.READ_SMAPS && a > 0) {
+                smapsRead = true;
+                rssBytesRead = os.rssBytes();
+                mappedBytesRead = os.mappedBytes();
+            }
+            return;
+        }
         stacks.settle(kind, a, b, collector.recordedMarking());
         collector.before(kind, proc, now);
         switch (kind) {
@@ -747,19 +769,6 @@ public final class GoReplay extends Replay {
         return m;
     }
 
-    /** A checkpoint taken anew, after something was changed at its moment. */
-    Checkpoint look(Checkpoint at) {
-        return new Checkpoint(
-                at.number(),
-                at.name(),
-                at.event(),
-                at.timeNanos(),
-                os.rssBytes(),
-                os.mappedBytes(),
-                os.zeroMappedBytes(),
-                metrics());
-    }
-
     private void checkpoint(long number, String name, int i) {
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
@@ -771,7 +780,15 @@ public final class GoReplay extends Replay {
             before.reached(collector.cycles());
         }
         Checkpoint at = new Checkpoint(
-                number, name, events + i, now, os.rssBytes(), os.mappedBytes(), os.zeroMappedBytes(), metrics());
+                number,
+                name,
+                events + i,
+                now,
+                smapsRead ? rssBytesRead : os.rssBytes(),
+                smapsRead ? mappedBytesRead : os.mappedBytes(),
+                os.zeroMappedBytes(),
+                metrics());
+        smapsRead = false;
         reached(at);
         observer().moment(now, events + i, this);
     }

@@ -434,6 +434,18 @@ public final class Lookahead {
         return median(found);
     }
 
+    /** Bytes usually allocated in the processor time in which the collector reads one. */
+    double allocPerScannedByte() {
+        DoubleArrayList found = new DoubleArrayList();
+        for (int i = 0; i < cycles.size(); i++) {
+            double told = markNanosPerByte(i);
+            if (told > 0) {
+                found.add(told * allocBytesPerNano(i) * MarkPhase.PACE_WHILE_MARKING);
+            }
+        }
+        return median(found);
+    }
+
     private double markNanosPerByte(int cycle) {
         Cycle c = cycles.get(cycle);
         double before = allocBytesPerNano(cycle);

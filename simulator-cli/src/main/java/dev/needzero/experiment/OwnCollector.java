@@ -15,7 +15,7 @@ import java.util.Map;
  * @param memoryLimitBytes {@code GOMEMLIMIT}; {@link Long#MAX_VALUE} for none
  * @param procs number of Ps that the pacing goes by
  * @param rootBytes stacks and globals, as the recorded goals tell
- * @param markNanosPerByte processor time that marking a byte usually takes, in nanoseconds
+ * @param allocPerScannedByte bytes usually allocated in the processor time in which the collector reads one
  * @param eagerSweep whether a sweep is done at once, or paid for by allocations
  * @param deaths when objects are taken to have died; null where the trace says it
  * @param freeOsMemoryEveryNanos how often debug.FreeOSMemory is called; 0 for never
@@ -28,7 +28,7 @@ public record OwnCollector(
         long memoryLimitBytes,
         int procs,
         long rootBytes,
-        double markNanosPerByte,
+        double allocPerScannedByte,
         boolean eagerSweep,
         GcSettings.Death deaths,
         long freeOsMemoryEveryNanos,
@@ -43,7 +43,7 @@ public record OwnCollector(
         json.put("memoryLimitBytes", memoryLimitBytes == Long.MAX_VALUE ? null : memoryLimitBytes);
         json.put("gomaxprocs", procs);
         json.put("rootBytes", rootBytes);
-        json.put("markNanosPerByte", markNanosPerByte);
+        json.put("allocatedPerByteMarked", allocPerScannedByte);
         json.put("sweep", eagerSweep ? "at once" : "paid for by allocations");
         json.put("deaths", deaths == null ? "as recorded" : deaths.toString());
         json.put("freeOsMemoryEveryNanos", freeOsMemoryEveryNanos);
@@ -77,11 +77,11 @@ public record OwnCollector(
         }
         if (deaths != null) {
             text.append(
-                            markNanosPerByte > 0
+                            allocPerScannedByte > 0
                                     ? String.format(
                                             Locale.ROOT,
-                                            ", a MiB marked in %.2f ms",
-                                            markNanosPerByte * (1 << 20) / 1e6)
+                                            ", %.2f bytes allocated while one is marked",
+                                            allocPerScannedByte)
                                     : ", marking in no time")
                     .append(", sweeping ")
                     .append(eagerSweep ? "at once" : "paid for by allocations");

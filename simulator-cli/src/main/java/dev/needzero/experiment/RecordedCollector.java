@@ -19,6 +19,8 @@ import java.util.BitSet;
 final class RecordedCollector implements GoCollector {
     private static final int NOT_DUE = -1;
     private static final int WHEN_STARTED = -2;
+    /** While it marks, the pacer lets the heap grow by as much beyond what it was when that began. */
+    private static final long RUNWAY_BYTES = 64 << 10;
 
     private final GoRuntime runtime;
     private final MHeap heap;
@@ -47,6 +49,9 @@ final class RecordedCollector implements GoCollector {
     private long goalBytes = -1;
     private long liveBytes = -1;
     private long lastHeapAlloc = -1;
+    /** heapLive when the cycle that marks began. */
+    private long triggeredBytes;
+
     private EventBatch current;
 
     /** What a P's sweeper freed since its last other event. */
@@ -71,6 +76,13 @@ final class RecordedCollector implements GoCollector {
         this.recordedPlacement = recordedPlacement;
         this.sameClasses = sameClasses;
         this.listener = listener;
+    }
+
+    /** Takes over from a truth's first line what the recorded program held outside the heap. */
+    void begin(Truth.Line start) {
+        if (start.offHeapBytes() >= 0) {
+            limit.setOffHeapAtStart(start.offHeapBytes());
+        }
     }
 
     @Override
@@ -175,6 +187,7 @@ final class RecordedCollector implements GoCollector {
         switch (kind) {
             case Kind.GC_BEGIN -> {
                 marking = true;
+                triggeredBytes = lastHeapAlloc;
                 freeOsMemory = c == Kind.GC_BY_FREE_OS_MEMORY;
                 sweep.gcBegin();
             }
@@ -249,7 +262,9 @@ final class RecordedCollector implements GoCollector {
 
     @Override
     public long goalBytes() {
-        return goalBytes;
+        long goal =
+                limit.limit() == MemoryLimit.NONE ? goalBytes : limit.limit().goalBytes(liveBytes);
+        return marking && goal > 0 ? Math.max(goal, triggeredBytes + RUNWAY_BYTES) : goal;
     }
 
     @Override
@@ -406,7 +421,11 @@ final class RecordedCollector implements GoCollector {
 
     /** Whether an event shows that the goroutine that waits for the sweep to end goes on, or that another cycle begins. */
     static boolean endsFreeOsMemory(byte kind) {
-        return kind == Kind.CHECKPOINT || kind == Kind.WRITE || kind == Kind.SPAN_ALLOC || kind == Kind.GC_BEGIN;
+        return kind == Kind.CHECKPOINT
+                || kind == Kind.KERNEL_READ
+                || kind == Kind.WRITE
+                || kind == Kind.SPAN_ALLOC
+                || kind == Kind.GC_BEGIN;
     }
 
     private void freeOsMemory() {

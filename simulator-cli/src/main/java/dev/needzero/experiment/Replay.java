@@ -24,6 +24,14 @@ public abstract class Replay {
     /** Told at each checkpoint, with the twin in the state it has there. */
     public interface CheckpointListener {
         void reached(Checkpoint checkpoint, Replay replay);
+
+        /**
+         * The recorder has read a part of what the kernel says at a checkpoint that will be reached soon.
+         *
+         * @param number the checkpoint's
+         * @param what one of {@link dev.needzero.trace.Kind}'s READ constants
+         */
+        default void kernelRead(long number, int what, Replay replay) {}
     }
 
     /** Watches a twin while it runs; it may look at it, and no more. Called on the replay's thread. */
@@ -61,6 +69,10 @@ public abstract class Replay {
     final void reached(Checkpoint checkpoint) {
         checkpoints.add(checkpoint);
         listener.reached(checkpoint, this);
+    }
+
+    final void kernelRead(long number, int what) {
+        listener.kernelRead(number, what, this);
     }
 
     /** Where the twin keeps an object. */

@@ -176,7 +176,11 @@ public final class Replays {
                     ends.add(new GcSettings.Timing(before + done.size() - i, 1, rss, rss));
                 }
             }
-            if (ends.stream().mapToLong(GcSettings.Timing::leastRssBytes).distinct().count() == 1) {
+            if (ends.stream()
+                            .mapToLong(GcSettings.Timing::leastRssBytes)
+                            .distinct()
+                            .count()
+                    == 1) {
                 break;
             }
         }

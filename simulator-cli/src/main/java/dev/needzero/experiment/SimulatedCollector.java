@@ -59,7 +59,11 @@ final class SimulatedCollector implements GoCollector {
         this.lookahead = lookahead;
         this.deaths = new PendingDeaths(lookahead, settings.deaths());
         int procs = settings.procs() > 0 ? settings.procs() : lookahead.procs();
-        this.markPhase = new MarkPhase(procs, lookahead.rootBytes(), lookahead.markedBefore(), settings.timing().number());
+        this.markPhase = new MarkPhase(
+                procs,
+                lookahead.rootBytes(),
+                lookahead.markedBefore(),
+                settings.timing().number());
         this.listener = listener;
         this.rootBytes = lookahead.rootBytes();
         this.longestMarkNanosPerByte = lookahead.longestMarkNanosPerByte();
@@ -76,7 +80,7 @@ final class SimulatedCollector implements GoCollector {
                 settings.memoryLimitBytes(),
                 procs,
                 rootBytes,
-                lookahead.markNanosPerByte(),
+                lookahead.allocPerScannedByte(),
                 procs > 1,
                 settings.deaths(),
                 freeOsMemoryEveryNanos,

@@ -56,7 +56,8 @@ public record Smaps(long heapMappedBytes, long heapRssBytes, long processRssByte
                 if (size.group(2).length() > MOST_DIGITS) {
                     throw new BadInputException(
                             file + ":" + number,
-                            "\"" + size.group(2) + " kB\" is more than an address space holds; expected smaps as the kernel"
+                            "\"" + size.group(2)
+                                    + " kB\" is more than an address space holds; expected smaps as the kernel"
                                     + " wrote it");
                 }
                 long bytes = Long.parseLong(size.group(2)) << 10;

@@ -38,7 +38,20 @@ public final class Truth {
             long pages,
             BitSet resident,
             BitSet zeroMapped,
-            Map<String, Long> metrics) {}
+            Map<String, Long> metrics) {
+
+        /** What the runtime had from the system beside heap, stacks and work buffers; -1 where the metrics do not say. */
+        long offHeapBytes() {
+            if (!metrics.keySet().containsAll(OFF_HEAP)) {
+                return -1;
+            }
+            long bytes = 0;
+            for (String name : OFF_HEAP) {
+                bytes += metrics.get(name);
+            }
+            return bytes;
+        }
+    }
 
     /** 1 TiB: what a damaged line claims beyond that is not worth its memory. */
     private static final int MAX_PAGES = 1 << 28;
@@ -47,6 +60,15 @@ public final class Truth {
             "/memory/classes/heap/free:bytes",
             "/memory/classes/heap/released:bytes",
             "/memory/classes/heap/stacks:bytes");
+
+    private static final List<String> OFF_HEAP = List.of(
+            "/memory/classes/metadata/mcache/free:bytes",
+            "/memory/classes/metadata/mcache/inuse:bytes",
+            "/memory/classes/metadata/mspan/free:bytes",
+            "/memory/classes/metadata/mspan/inuse:bytes",
+            "/memory/classes/metadata/other:bytes",
+            "/memory/classes/other:bytes",
+            "/memory/classes/profiling/buckets:bytes");
 
     private final List<Line> lines;
 

@@ -1,17 +1,12 @@
 package dev.needzero.experiment;
 
-import dev.needzero.gc.Scavenger;
-import dev.needzero.os.AddressSpace;
 import dev.needzero.runtime.Behaviours;
-import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.TextFile;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
-import dev.needzero.units.Units;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,7 +141,7 @@ public final class Verification {
                     && minor(behaviours.version()).equals(minor(truth.go()))
                     && behaviours.settings().isEmpty()
                     && !settings.gc().simulated();
-            List<Row> rows = new ArrayList<>();
+            TruthCheck check = new TruthCheck(trace, truth, sameRun, !settings.backgroundScavenger());
             GoReplay replay = (GoReplay) Replays.run(
                     reader,
                     behaviours,
@@ -159,22 +154,7 @@ public final class Verification {
                             settings.gc()),
                     truth.line(0),
                     sameRun,
-                    (at, any) -> {
-                        GoReplay twin = (GoReplay) any;
-                        Truth.Line line = truth.line(at.number());
-                        if (line != null && !line.name().equals(at.name())) {
-                            throw new UncheckedIOException(new BadInputException(
-                                    trace,
-                                    "its checkpoint " + at.number() + " is called " + at.name() + ", the truth's "
-                                            + line.name() + "; expected the truth of the same program"));
-                        }
-                        if (line != null && !settings.backgroundScavenger()) {
-                            releaseAsMuch(twin.runtime(), line);
-                            rows.add(row(twin.look(at), line, twin, sameRun));
-                        } else if (line != null) {
-                            rows.add(row(at, line, twin, sameRun));
-                        }
-                    },
+                    check,
                     null);
             return new Verification(
                     trace,
@@ -185,57 +165,14 @@ public final class Verification {
                     replay,
                     reader.eventsDecoded(),
                     (System.nanoTime() - begun) / 1e9,
-                    rows,
+                    check.rows,
                     reader.warnings());
-        }
-    }
-
-    /**
-     * Releases what the truth says was released. The recorder read the pages before it asked the runtime, and the scavenger
-     * may have gone on in between: what is resident tells how far it was when the pages were read.
-     */
-    private static void releaseAsMuch(GoRuntime runtime, Truth.Line line) {
-        long more = line.metrics().get("/memory/classes/heap/released:bytes")
-                - runtime.heap().stats().released();
-        long resident = (long) line.resident().cardinality() << Units.OS_PAGE_SHIFT;
-        while (more > 0 && runtime.os().rssBytes() > resident) {
-            long before = runtime.heap().stats().released();
-            runtime.scavenger().release(Math.min(more, Scavenger.STEP_BYTES));
-            long released = runtime.heap().stats().released() - before;
-            if (released == 0) {
-                return;
-            }
-            more -= released;
         }
     }
 
     private static String minor(String version) {
         String[] parts = version.split("\\.");
         return parts[0] + "." + parts[1];
-    }
-
-    private static Row row(Checkpoint at, Truth.Line line, GoReplay replay, boolean samePages) {
-        if (!samePages) {
-            return new Row(at, line, -1, -1, -1, -1, new Differences());
-        }
-        AddressSpace os = replay.runtime().os();
-        long agree = 0;
-        long resident = 0;
-        Differences differences = new Differences();
-        long from = os.mappedFrom() >>> 12;
-        long to = os.mappedTo() >>> 12;
-        for (long page = line.firstPage(); page < line.firstPage() + line.pages(); page++) {
-            boolean twin = page >= from && page < to && os.isResident(page);
-            if (twin == line.resident().get((int) page)) {
-                agree++;
-            } else {
-                differences.add(PageCause.of(replay.runtime().heap(), page, twin), twin);
-            }
-            if (twin) {
-                resident++;
-            }
-        }
-        return new Row(at, line, line.pages(), agree, resident, line.resident().cardinality(), differences);
     }
 
     public String trace() {

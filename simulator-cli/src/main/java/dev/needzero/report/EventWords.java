@@ -33,6 +33,7 @@ public final class EventWords {
             case Kind.STW_BEGIN -> "the world stops";
             case Kind.STW_END -> "the world goes on";
             case Kind.CHECKPOINT -> "checkpoint";
+            case Kind.KERNEL_READ -> "the recorder has read what the kernel says";
             case Kind.WRITE -> "the program writes";
             case Kind.RSS_SAMPLE -> "resident memory as the recorder saw it";
             case Kind.FREE -> "object dead";

@@ -102,8 +102,12 @@ public final class SweepFile implements Closeable {
             lines = csvLine(columns);
         }
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(lines + line(row));
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 
@@ -223,10 +227,10 @@ public final class SweepFile implements Closeable {
         Map<String, String> vary = new LinkedHashMap<>();
         Map<?, ?> varied = of(json, "vary", Map.class);
         varied.forEach((key, value) -> {
-            if (!(value instanceof String)) {
+            if (!(value instanceof String chosen)) {
                 throw new IllegalArgumentException("\"" + key + "\" is varied without a value");
             }
-            vary.put((String) key, (String) value);
+            vary.put((String) key, chosen);
         });
         return new SweepRow(
                 of(json, "grid", String.class),

@@ -23,7 +23,8 @@ public record SweepRow(
         String grid, int cell, int cells, String trace, Map<String, String> vary, Map<String, Number> figures) {
     public SweepRow {
         if (cells < 1 || cells > Grid.MAX_CELLS || cell < 1 || cell > cells) {
-            throw new IllegalArgumentException("cell " + cell + " of " + cells + "; expected one of 1 to " + Grid.MAX_CELLS);
+            throw new IllegalArgumentException(
+                    "cell " + cell + " of " + cells + "; expected one of 1 to " + Grid.MAX_CELLS);
         }
     }
 

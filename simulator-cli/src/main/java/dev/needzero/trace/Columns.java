@@ -15,7 +15,7 @@ public final class Columns {
         set(A, Kind.SPAN_FREE, Kind.OBJECT_FREE, Kind.STACK_FREE, Kind.GC_END, Kind.HEAP_ALLOC, Kind.HEAP_GOAL);
         set(A, Kind.SCAVENGER_RAN, Kind.SWEEPER_RAN, Kind.PROCS_CHANGE, Kind.RSS_SAMPLE, Kind.FREE);
         set(A | B, Kind.STACK, Kind.STACK_ALLOC, Kind.LOST_SPAN, Kind.SWEEP_END, Kind.WRITE);
-        set(A | C, Kind.OBJECT, Kind.OBJECT_ALLOC, Kind.GC_BEGIN, Kind.CHECKPOINT);
+        set(A | C, Kind.OBJECT, Kind.OBJECT_ALLOC, Kind.GC_BEGIN, Kind.CHECKPOINT, Kind.KERNEL_READ);
         set(C, Kind.SWEEP_BEGIN, Kind.STW_BEGIN);
         set(0, Kind.PROC_START, Kind.PROC_STOP, Kind.STW_END, Kind.FORCE_GC, Kind.FREE_OS_MEMORY);
     }

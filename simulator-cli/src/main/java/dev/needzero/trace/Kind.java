@@ -52,7 +52,10 @@ public final class Kind {
     /** a heapGoal, bytes. */
     public static final byte HEAP_GOAL = 21;
 
-    /** The background scavenger went to sleep: a nanoseconds it ran since the last time. */
+    /**
+     * The background scavenger went to sleep: a nanoseconds it ran since the last time, or 0 when it found nothing to give
+     * back and waits to be woken.
+     */
     public static final byte SCAVENGER_RAN = 22;
 
     /**
@@ -80,6 +83,17 @@ public final class Kind {
     public static final byte WRITE = 33;
     /** Resident memory that the recorder observed: a bytes. */
     public static final byte RSS_SAMPLE = 34;
+    /**
+     * The recorder has read a part of what the kernel says at a checkpoint: a the checkpoint's number, c one of the READ
+     * constants. Between that and the checkpoint itself, when it has asked the runtime, others may have run.
+     */
+    public static final byte KERNEL_READ = 35;
+
+    // ---- what was read (KERNEL_READ's c)
+    /** smaps: how much is resident. */
+    public static final int READ_SMAPS = 0;
+    /** pagemap: which pages are. */
+    public static final int READ_PAGES = 1;
 
     // ---- unplaced
     /** a id, b bytes asked for, c type (which says whether it holds pointers and must be zeroed). */

@@ -41,7 +41,9 @@ public final class Slice extends ForwardingReader {
             };
             return new Moment(
                     -1,
-                    new BigDecimal(m.group(2)).multiply(BigDecimal.valueOf(unit)).longValue());
+                    new BigDecimal(m.group(2))
+                            .multiply(BigDecimal.valueOf(unit))
+                            .longValue());
         }
 
         /** Whether an event is not before this. */

@@ -23,7 +23,8 @@ public record TraceInfo(
     /** What is wrong with these figures, when a damaged file or a person's hand wrote them; null if nothing is. */
     public String objection() {
         if (goVersion != null && !KNOWN_GO.matcher(goVersion).matches()) {
-            return "its head names \"" + goVersion + "\" as the Go version; expected one as in 1.24 or 1.24.3, up to 1.27";
+            return "its head names \"" + goVersion
+                    + "\" as the Go version; expected one as in 1.24 or 1.24.3, up to 1.27";
         }
         if (placed && goVersion == null) {
             return "its head says that events carry addresses, but not of which Go version";

@@ -68,9 +68,8 @@ public final class WorkloadKind {
             }
         }
         List<String> known = parameters.stream().map(Parameter::name).toList();
-        throw new IllegalArgumentException(
-                name + ": parameter \"" + wanted + "\" is not known; known are " + String.join(", ", known)
-                        + Nearest.hint(wanted, known));
+        throw new IllegalArgumentException(name + ": parameter \"" + wanted + "\" is not known; known are "
+                + String.join(", ", known) + Nearest.hint(wanted, known));
     }
 
     TraceReader make(Arguments arguments) throws IOException {

@@ -168,6 +168,22 @@ class CommandsTest {
         assertTrue(ImageIO.read(png.toFile()).getWidth() > 0);
     }
 
+    /** The kernel's name for memory that Go has it call "Go: heap", prctl(PR_SET_VMA_ANON_NAME), from 1.25 on. */
+    @Test
+    void vmaNamesIsWhetherTheHeapsMappingsBearAName() throws IOException {
+        assertFalse(named("1.24", "vmaNames=false"));
+        assertTrue(named("1.24", "vmaNames=true"));
+        assertTrue(named("1.25", "vmaNames=true"));
+        assertFalse(named("1.25", "vmaNames=false"));
+    }
+
+    private boolean named(String go, String setting) throws IOException {
+        Path smaps = directory.resolve("named");
+        Invocation run = Invocation.of("replay", CHANNELS, "--go", go, "--set", setting, "--smaps", smaps);
+        assertEquals(Exit.DONE, run.exit(), run.err());
+        return Files.readString(smaps).contains("[anon: Go: heap]");
+    }
+
     @Test
     void smapsAddsUpToTheResidentMemory() throws IOException {
         Path file = directory.resolve("smaps");

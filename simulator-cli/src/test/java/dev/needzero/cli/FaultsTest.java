@@ -92,6 +92,20 @@ class FaultsTest {
     }
 
     @Test
+    void aSweepThatRanOutOfDiskGoesOnWhenThereIsRoom() throws IOException, InterruptedException {
+        Path results = folder.resolve("s.csv");
+        String sweep =
+                needzero("sweep " + TRACE + " --vary go=1.21..1.27 --vary thp=always,never --resume -o " + results);
+        Ended full = run("ulimit -f 4; exec " + sweep);
+        assertEquals(Exit.BAD_INPUT, full.exit(), full.err());
+        assertTrue(full.err().contains("s.csv: "), full.err());
+        Ended roomy = run("exec " + sweep);
+        assertEquals(Exit.DONE, roomy.exit(), roomy.err());
+        assertTrue(roomy.out().contains("14 of 14 runs"), roomy.out());
+        assertEquals(15, Files.readAllLines(results).size());
+    }
+
+    @Test
     void aResultThatDoesNotFitIsTold() throws IOException, InterruptedException {
         assumeTrue(Files.exists(Path.of("/dev/full")), "no /dev/full");
         for (String to : new String[] {"--json /dev/full", "> /dev/full", "--json - > /dev/full"}) {

@@ -102,6 +102,25 @@ class GcOptionsTest {
         assertEquals("early", ((Map<?, ?>) one.get("collector")).get("deaths"));
     }
 
+    /** Fifteen real runs of service under 1.27 ended with 54 to 76 MiB; one of the runs tried has to be such a one. */
+    @Test
+    void theMiddleOfTheTimingsIsToldAndHowFarTheOthersLie() {
+        Map<?, ?> middle = run(SERVICE, "--gc", "simulated", "--go", "1.27", "--timings", "5");
+        Map<?, ?> collector = (Map<?, ?>) middle.get("collector");
+        assertEquals(5, collector.get("timings"));
+        assertTrue(number(collector, "leastEndRssBytes") <= number(middle, "endRssBytes"));
+        assertTrue(number(middle, "endRssBytes") <= number(collector, "mostEndRssBytes"));
+        assertTrue(number(collector, "leastEndRssBytes") < 76L << 20);
+        assertTrue(number(collector, "mostEndRssBytes") > 54L << 20);
+    }
+
+    @Test
+    void whereChanceHasNoPartOneTimingIsEnough() {
+        assertEquals(1, ((Map<?, ?>) run(RELEASE, "--gc", "simulated").get("collector")).get("timings"));
+        Map<?, ?> alone = run(SERVICE, "--gc", "simulated", "--timings", "1");
+        assertEquals(1, ((Map<?, ?>) alone.get("collector")).get("timings"));
+    }
+
     /** A trace with frees goes by the same settings, and its frees are the deaths. */
     @Test
     void aGeneratedTraceGoesByGogcToo() {
@@ -116,6 +135,7 @@ class GcOptionsTest {
                 "--gc simulated --gogc -5 | expected a percentage of 0 or more",
                 "--gc simulated --gogc many | expected a percentage of 0 or more",
                 "--gc simulated --gomemlimit 3XB | is not a byte count",
+                "--gc simulated --timings 0 | expected a number from 1",
                 "--gc simulated --gomaxprocs 0 | expected a number from 1",
                 "--gc simulated --free-os-memory-every 30 | expected a duration",
                 "--gc simulated --free-os-memory-every 0s | expected a duration",
@@ -125,6 +145,7 @@ class GcOptionsTest {
                 "--gomaxprocs 2 | add --gc simulated",
                 "--free-os-memory-every 1s | add --gc simulated",
                 "--deaths late | add --gc simulated",
+                "--timings 3 | add --gc simulated",
                 "--set tinyBlock=32 | has packed its tiny objects already",
                 "--set pageCache=48 | expected one of 64, 32, 16, 0",
                 "--set sizeClasses=@nowhere | there is no such file"

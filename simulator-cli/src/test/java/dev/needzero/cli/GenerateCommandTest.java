@@ -10,6 +10,7 @@ import dev.needzero.trace.TraceReader;
 import dev.needzero.trace.Traces;
 import dev.needzero.workload.Workloads;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -56,6 +57,23 @@ class GenerateCommandTest {
 
     private static long[] row(EventBatch batch, int i) {
         return new long[] {batch.kind[i], batch.proc[i], batch.timeNanos[i], batch.a[i], batch.b[i], batch.c[i]};
+    }
+
+    @Test
+    void theNameSaysTheFormat() throws IOException {
+        byte[] first = new byte[3];
+        for (String name : new String[] {"t.csv", "t.jsonl", "t.nzt", "t"}) {
+            Path file = directory.resolve(name);
+            assertEquals(
+                    Exit.DONE,
+                    Invocation.of("generate", "small", "--events", 50, "-o", file)
+                            .exit());
+            System.arraycopy(Files.readAllBytes(file), 0, first, 0, first.length);
+            assertEquals(
+                    name.endsWith(".csv") ? "#ne" : name.endsWith(".jsonl") ? "{\"n" : "\u0089NZ",
+                    new String(first, StandardCharsets.ISO_8859_1));
+            assertEquals(50, Invocation.of("info", file, "--json", "-").json().get("events"));
+        }
     }
 
     @Test

@@ -30,7 +30,9 @@ class PlainReplayTest {
         Map<String, String> values = new TreeMap<>();
         for (OptionSpec option : spec.options()) {
             Object value = option.getValue();
-            values.put(option.longestName(), String.valueOf(value instanceof Map<?, ?> map && map.isEmpty() ? null : value));
+            values.put(
+                    option.longestName(),
+                    String.valueOf(value instanceof Map<?, ?> map && map.isEmpty() ? null : value));
         }
         return values;
     }

@@ -95,7 +95,10 @@ class RefusalsTest {
         refused(Exit.BAD_INPUT, command.replace("TRACE", "%noise"), "noise: not a trace of a known format");
         refused(Exit.BAD_INPUT, command.replace("TRACE", "%cut.gz"), "cut.gz: ");
         refused(Exit.BAD_INPUT, command.replace("TRACE", "go-trac:%small.gz"), "no format is called 'go-trac'");
-        refused(Exit.BAD_INPUT, command.replace("TRACE", "gen:smal"), command.startsWith("verify") ? "gen" : "did you mean small?");
+        refused(
+                Exit.BAD_INPUT,
+                command.replace("TRACE", "gen:smal"),
+                command.startsWith("verify") ? "gen" : "did you mean small?");
     }
 
     /** Whatever a command writes, it looks first whether it can. */
@@ -131,10 +134,7 @@ class RefusalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             replay                                                  | TRACE is missing
             replay %small.gz more                                   | "more" is one argument too many
             replay %small.gz --jsn -                                | did you mean --json?
@@ -232,10 +232,7 @@ class RefusalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             replay nzt:%small.gz                                | not those of an .nzt file
             replay csv:%text                                    | text:1:
             replay go-trace:                                    | an empty name
@@ -270,10 +267,7 @@ class RefusalsTest {
     @Test
     void anotherProgramsTruthIsNoOraclesWord() throws IOException {
         Path service = Invocation.TRACES.resolve("service@go1.23.0.truth.jsonl.gz");
-        refused(
-                Exit.BAD_INPUT,
-                "verify %small.gz --truth " + service,
-                "expected the truth of the same program");
+        refused(Exit.BAD_INPUT, "verify %small.gz --truth " + service, "expected the truth of the same program");
     }
 
     @Test

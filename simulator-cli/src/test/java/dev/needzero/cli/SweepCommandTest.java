@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.needzero.report.SweepRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +66,28 @@ class SweepCommandTest {
 
     private static long end(Object run, String key) {
         return ((Number) ((Map<?, ?>) run).get(key)).longValue();
+    }
+
+    /** What it can be ranked by is known before anything runs; and going on with a file changes neither keys nor figures. */
+    @ParameterizedTest
+    @ValueSource(strings = {"s.csv", "s.jsonl"})
+    void aRunMeasuresWhatItCanBeRankedByAndNothingElse(String name) throws IOException {
+        for (Object trace : new Object[] {CHANNELS, "gen:small?events=2000"}) {
+            Path results = file((trace == CHANNELS ? "go-" : "gen-") + name);
+            sweep(trace, "--vary", "go=1.23,1.24", "-o", results, "--shard", "1/2");
+            Invocation all = sweep(trace, "--vary", "go=1.23,1.24", "-o", results, "--resume", "--json", "-");
+            Set<Object> keys = new HashSet<>();
+            for (Map<?, ?> run : runs(all)) {
+                assertEquals(Set.of("go"), ((Map<?, ?>) run.get("vary")).keySet());
+                keys.addAll(((Map<?, ?>) run.get("figures")).keySet());
+            }
+            assertEquals(2, runs(all).size());
+            Set<Object> known = new HashSet<>(SweepRow.metrics());
+            assertTrue(known.containsAll(keys), keys.toString());
+            known.removeAll(keys);
+            known.removeIf(metric -> metric.toString().matches("/gc/heap/(goal|live|tiny).*"));
+            assertEquals(Set.of(), known);
+        }
     }
 
     @Test

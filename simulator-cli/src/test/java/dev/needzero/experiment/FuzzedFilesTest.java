@@ -42,8 +42,7 @@ public class FuzzedFilesTest {
         "gen:strings?live=10&mean=100B&how=concat&events=1000"
     };
 
-    private static final String SMAPS =
-            """
+    private static final String SMAPS = """
             00400000-00403000 r-xp 00000000 08:01 1311 /opt/service
             Size:                 12 kB
             Rss:                  12 kB
@@ -92,7 +91,9 @@ public class FuzzedFilesTest {
         byte[] record = bytes("{\"name\":\"x\",\"go\":\"go1.23.0\",\"touch\":\"default=all\"}");
         return List.of(
                 FuzzTarget.of(
-                        "truth files", List.of(Recordings.unpacked(truth), Files.readAllBytes(truth)), (input, round) -> {
+                        "truth files",
+                        List.of(Recordings.unpacked(truth), Files.readAllBytes(truth)),
+                        (input, round) -> {
                             boolean packed = input.length > 2 && input[0] == 0x1f;
                             Path file = folder.resolve(packed ? "t.jsonl.gz" : "t.jsonl");
                             Truth.read(Files.write(file, input)).go();
@@ -105,9 +106,15 @@ public class FuzzedFilesTest {
                         "heap profiles",
                         List.of(Recordings.unpacked(profile), Files.readAllBytes(profile)),
                         (input, round) -> generate("gen:like?profile=" + Files.write(folder.resolve("t.pb"), input))),
-                text("touch rules", TouchRules::parse, "untyped=1B main.*=25% small=64KiB uint8=none large=3.5% default=all"),
+                text(
+                        "touch rules",
+                        TouchRules::parse,
+                        "untyped=1B main.*=25% small=64KiB uint8=none large=3.5% default=all"),
                 text("noscan rules", NoscanRule::parse, "char* >=64KiB <16 main.X none"),
-                text("size classes", FuzzedFilesTest::sizeClasses, "# bytes pages\n8 1\n16 1\n24 1\n128 2 # two\n32768 4\n"),
+                text(
+                        "size classes",
+                        FuzzedFilesTest::sizeClasses,
+                        "# bytes pages\n8 1\n16 1\n24 1\n128 2 # two\n32768 4\n"),
                 text("workloads", FuzzedFilesTest::generateSmall, SPECS),
                 FuzzTarget.of(
                         "smaps",
@@ -161,8 +168,7 @@ public class FuzzedFilesTest {
 
     // ---- a sweep's results: read, ranked, joined with themselves, gone on with
 
-    private static final String CSV =
-            """
+    private static final String CSV = """
             grid,cell,cells,trace,go,gogc,peak-rss,end-rss,gc-cycles,/gc/heap/goal:bytes
             5ee1,1,4,a.trace,1.23,50,71360512,71360512,3,184549376
             5ee1,2,4,a.trace,1.23,100,81360512,71360512,2,
@@ -170,8 +176,7 @@ public class FuzzedFilesTest {
             5ee1,4,4,"a, b.trace",1.24,100,131360512,71360512,2,184549376
             """;
 
-    private static final String JSONL =
-            """
+    private static final String JSONL = """
             {"grid":"5ee1","cell":1,"cells":3,"trace":"a","vary":{"go":"1.23"},"figures":{"peak-rss":71360512,"gc-cycles":3}}
             {"grid":"5ee1","cell":2,"cells":3,"trace":"a","vary":{"go":"1.24"},"figures":{"peak-rss":71360512,"gc-cycles":null}}
             {"grid":"5ee1","cell":3,"cells":3,"trace":"a","vary":{"go":"1.25"},"figures":{"peak-rss":71360512,"gc-cycles":1.5}}

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Twins that are fed from one decoder through a ring of batches: the ring goes round several times here. */
 class ReplaysTest {
     private static final String TRACE = "gen:small?events=700000";
-    private static final Replays.Settings SETTINGS =
-            new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, false);
+    private static final Replays.Settings SETTINGS = new Replays.Settings(OsSettings.defaults(), TouchRules.ALL, false);
     private static final List<Behaviours> VERSIONS = List.of(Behaviours.of("1.21"), Behaviours.of("1.26"));
 
     @Test

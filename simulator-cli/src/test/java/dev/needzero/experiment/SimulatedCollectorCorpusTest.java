@@ -24,8 +24,8 @@ class SimulatedCollectorCorpusTest {
 
     /**
      * What a run of a later version is predicted to be from the 1.23 trace alone. Two real runs of one program differ, too,
-     * for when a collection begins is a matter of timing; service under 1.27 is such a run, whose second collection happened
-     * to mark for three times as long as the others' did.
+     * for when a collection begins is a matter of timing: fifteen of service with Go 1.27 end with 54 to 76 MiB, the middle
+     * one with 66.
      */
     private record Prediction(String program, String version, double rssPercent) {}
 
@@ -34,7 +34,7 @@ class SimulatedCollectorCorpusTest {
             new Prediction("service", "1.24.0", 20),
             new Prediction("service", "1.25.14", 20),
             new Prediction("service", "1.26.7", 20),
-            new Prediction("service", "1.27.0", 40),
+            new Prediction("service", "1.27.0", 20),
             new Prediction("churn", "1.23.0", 10),
             new Prediction("churn", "1.24.0", 10),
             new Prediction("churn", "1.25.14", 10),
@@ -91,8 +91,16 @@ class SimulatedCollectorCorpusTest {
         return Stream.of("1.23.0", "1.26.7")
                 .map(version -> DynamicTest.dynamicTest(version, () -> {
                     String trace = Recordings.trace("limit@go" + version).toString();
-                    GcSettings limited =
-                            new GcSettings(true, GcSettings.AS_RECORDED, 96L << 20, 0, 0, GcSettings.Death.EVEN, trace, 1, GcSettings.Timing.MEDIANS);
+                    GcSettings limited = new GcSettings(
+                            true,
+                            GcSettings.AS_RECORDED,
+                            96L << 20,
+                            0,
+                            0,
+                            GcSettings.Death.EVEN,
+                            trace,
+                            1,
+                            GcSettings.Timing.MEDIANS);
                     Verification.Row end = end(trace, version, limited);
                     within(8, end.truth().rssBytes(), end.twin().rssBytes(), "resident at the end");
                     within(

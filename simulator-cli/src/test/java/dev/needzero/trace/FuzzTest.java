@@ -61,9 +61,7 @@ public class FuzzTest {
     /** Each format with sound files of its own: real ones, and small ones with a record of every kind. */
     private static Map<TraceFormat, List<byte[]>> seeds(Path folder) throws IOException {
         Map<TraceFormat, List<byte[]>> seeds = new LinkedHashMap<>();
-        seeds.put(
-                new RepFormat(),
-                List.of(bytes("20000\n3\n6\n1\na 0 512\na 1 128\nr 0 640\nf 1\nr 2 7\nf 0\n")));
+        seeds.put(new RepFormat(), List.of(bytes("20000\n3\n6\n1\na 0 512\na 1 128\nr 0 640\nf 1\nr 2 7\nf 0\n")));
         seeds.put(
                 new CmtFormat(),
                 List.of(bytes("malloc(8) = 81d220b48<1>\ncalloc(2, 9) = 10<2>\naligned_alloc(64, 100) = 20\n"
@@ -225,7 +223,9 @@ public class FuzzTest {
             Totals totals = Totals.of(open(seed.getKey(), seed.getValue().get(0), false));
             assertTrue(totals.allocations > 0, seed.getKey().name());
             for (byte[] file : seed.getValue()) {
-                assertTrue(TraceData.of(open(seed.getKey(), file, false)).events.size() > 1, seed.getKey().name());
+                assertTrue(
+                        TraceData.of(open(seed.getKey(), file, false)).events.size() > 1,
+                        seed.getKey().name());
             }
         }
     }

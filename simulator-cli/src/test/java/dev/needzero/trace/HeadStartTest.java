@@ -67,8 +67,7 @@ class HeadStartTest {
         }
         // A number without an end, in the middle of a batch of events.
         Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 24, (byte) 0xff);
-        String damaged =
-                Files.write(dir.resolve("damaged.trace"), bytes).toString();
+        String damaged = Files.write(dir.resolve("damaged.trace"), bytes).toString();
         List<String> openedEvents = new ArrayList<>();
         List<String> begunEvents = new ArrayList<>();
         try (TraceReader opened = Traces.open(damaged);

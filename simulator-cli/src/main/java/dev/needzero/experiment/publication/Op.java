@@ -66,6 +66,7 @@ public record Op(
         return of(Kind.STORE_FENCE, -1, 0, text);
     }
 
+    /** No protocol of Go's takes one; the litmus tests that hold the model to what is known of real processors do. */
     public static Op fullFence(String text) {
         return of(Kind.FULL_FENCE, -1, 0, text);
     }

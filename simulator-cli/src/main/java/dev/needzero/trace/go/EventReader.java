@@ -23,6 +23,9 @@ final class EventReader {
     /** The reason of a goroutine's stop when it gives way by itself; another reason, as preemption, says nothing of batches. */
     private static final byte[] GIVES_WAY = "runtime.Gosched".getBytes(StandardCharsets.US_ASCII);
 
+    /** The reason of the background scavenger's stop when it gave something back; else it waits to be woken. */
+    private static final byte[] SLEEPS = "sleep".getBytes(StandardCharsets.US_ASCII);
+
     private static final int NOTHING_LEFT = -1;
     private static final int RUNNING = 1;
     private static final int IN_SYSCALL = 3;
@@ -41,6 +44,8 @@ final class EventReader {
     private long offsetOfBase;
     private int objectShift;
     private int stackShift;
+    /** How long the background scavenger has run since it last waited. */
+    private long scavengerTicks;
     /** The background sweeper's goroutine, once it was seen. */
     private long sweeper = MStream.NO_GOROUTINE;
 
@@ -166,6 +171,7 @@ final class EventReader {
             case EventType.HEAP_ALLOC -> out.add(Kind.HEAP_ALLOC, stream.proc, time, first, 0, 0);
             case EventType.HEAP_GOAL -> out.add(Kind.HEAP_GOAL, stream.proc, time, first, 0, 0);
             case EventType.USER_LOG -> marks.read(arguments[1], arguments[2], stream, time, out);
+            case EventType.GO_SYSCALL_BEGIN -> marks.syscall(arguments[1], stream, time, out);
             default -> {} // scheduling that moves no memory
         }
     }
@@ -174,8 +180,13 @@ final class EventReader {
     private void backgroundWork(int type, Tables.Worker worker, MStream stream, long time, EventBatch out) {
         switch (worker) {
             case SCAVENGER -> {
-                double ranNanos = (time - stream.goroutineStarted) * generation.nanosPerTick();
-                out.add(Kind.SCAVENGER_RAN, stream.proc, time, (long) ranNanos, 0, 0);
+                scavengerTicks += time - stream.goroutineStarted;
+                if (type == EventType.GO_BLOCK) {
+                    boolean slept = generation.tables().stringEquals(arguments[0], SLEEPS);
+                    double ranNanos = slept ? scavengerTicks * generation.nanosPerTick() : 0;
+                    out.add(Kind.SCAVENGER_RAN, stream.proc, time, (long) ranNanos, 0, 0);
+                    scavengerTicks = 0;
+                }
             }
             case SWEEPER -> {
                 sweeper = stream.goroutine;

@@ -25,6 +25,8 @@ final class Tables {
     private static final byte[] RECLAIM = ascii("runtime.(*mheap).reclaim");
     private static final byte[] HEAP_ALLOC = ascii("runtime.(*mheap).alloc");
     private static final byte[] CACHE_SPAN = ascii("runtime.(*mcentral).cacheSpan");
+    private static final byte[] READ = ascii("syscall.read");
+    private static final byte[] PREAD = ascii("syscall.pread");
     private static final byte[] SCAVENGE = ascii("runtime.bgscavenge");
     private static final byte[] SWEEP = ascii("runtime.bgsweep");
     private static final byte[] PROGRAM_GC = ascii("runtime.GC");
@@ -42,7 +44,9 @@ final class Tables {
     private static final int SWEEP_REASON_MASK = 3;
     private static final int GC_REASON_SHIFT = 2;
     private static final int WORKER_SHIFT = 4;
+    private static final int SYSCALL_SHIFT = 6;
     private static final List<Worker> WORKERS = List.of(Worker.values());
+    private static final List<Syscall> SYSCALLS = List.of(Syscall.values());
 
     /** A goroutine of the runtime that moves memory, found by its stack. */
     enum Worker {
@@ -51,6 +55,13 @@ final class Tables {
         SWEEPER,
         /** A goroutine of the program that waits in runtime.GC() and sweeps meanwhile. */
         PROGRAM
+    }
+
+    /** System calls by which a recorder asks the kernel. */
+    enum Syscall {
+        OTHER,
+        READ,
+        PREAD
     }
 
     private final Batches batches;
@@ -247,6 +258,11 @@ final class Tables {
         return WORKERS.get((meaning(stack) >> WORKER_SHIFT) & 3);
     }
 
+    /** The system call that a goroutine with this stack makes. */
+    Syscall syscall(long stack) throws BadInputException {
+        return SYSCALLS.get(meaning(stack) >> SYSCALL_SHIFT & 3);
+    }
+
     private int meaning(long stack) throws BadInputException {
         long found = stacks.get(stack);
         if (found > 0) {
@@ -266,6 +282,7 @@ final class Tables {
         int sweep = Kind.SWEEP_BY_UNKNOWN;
         int gc = Kind.GC_BY_PACER;
         Worker worker = Worker.NONE;
+        Syscall syscall = Syscall.OTHER;
         int count = in.readCount("a number of frames", MAX_FRAMES);
         for (int i = 0; i < count; i++) {
             in.readNumber();
@@ -287,9 +304,16 @@ final class Tables {
                 worker = Worker.SCAVENGER;
             } else if (stringEquals(function, SWEEP)) {
                 worker = Worker.SWEEPER;
+            } else if (stringEquals(function, READ)) {
+                syscall = Syscall.READ;
+            } else if (stringEquals(function, PREAD)) {
+                syscall = Syscall.PREAD;
             }
         }
-        return sweep | (gc << GC_REASON_SHIFT) | (WORKERS.indexOf(worker) << WORKER_SHIFT);
+        return sweep
+                | (gc << GC_REASON_SHIFT)
+                | (WORKERS.indexOf(worker) << WORKER_SHIFT)
+                | (SYSCALLS.indexOf(syscall) << SYSCALL_SHIFT);
     }
 
     private int sweepReasonOf(long function) {

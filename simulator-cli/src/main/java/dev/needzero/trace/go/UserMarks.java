@@ -1,5 +1,6 @@
 package dev.needzero.trace.go;
 
+import dev.needzero.trace.BadInputException;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,8 @@ import java.nio.charset.StandardCharsets;
  *       where it lies.
  *   <li>{@code needzero.checkpoint}, {@code NUMBER NAME}: it is about to read what the kernel and the runtime say of it.
  *       That takes the goroutine a while, during which others run; so the mark is held back until this goroutine is seen
- *       to go on with its own work.
+ *       to go on with its own work. Its system calls tell when it had read which part: smaps by read, which pages are
+ *       resident and then which are mapped to the zero page by pread from two places.
  * </ul>
  */
 final class UserMarks {
@@ -47,6 +49,9 @@ final class UserMarks {
     private int name;
     private int syscalls;
     private int others;
+    private Tables.Syscall previousSyscall = Tables.Syscall.OTHER;
+    private long previousStack;
+    private boolean pagesRead;
 
     private int at; // where the last number parsed ends
 
@@ -76,6 +81,22 @@ final class UserMarks {
             return false;
         }
         return MOVES_ON[type] && (syscalls > 0 || ++others > MAX_BEFORE_SYSCALL);
+    }
+
+    /** A goroutine begins a system call; the last one of its checkpoint's is over. */
+    void syscall(long stack, MStream stream, long now, EventBatch out) throws BadInputException {
+        if (!pending || stream.goroutine != goroutine) {
+            return;
+        }
+        Tables.Syscall call = tables.syscall(stack);
+        if (previousSyscall == Tables.Syscall.READ && call != Tables.Syscall.READ) {
+            out.add(Kind.KERNEL_READ, stream.proc, now, number, 0, Kind.READ_SMAPS);
+        } else if (previousSyscall == Tables.Syscall.PREAD && stack != previousStack && !pagesRead) {
+            out.add(Kind.KERNEL_READ, stream.proc, now, number, 0, Kind.READ_PAGES);
+            pagesRead = true;
+        }
+        previousSyscall = call;
+        previousStack = stack;
     }
 
     /** Delivers the checkpoint held back. */
@@ -129,6 +150,8 @@ final class UserMarks {
         goroutine = stream.goroutine;
         syscalls = 0;
         others = 0;
+        previousSyscall = Tables.Syscall.OTHER;
+        pagesRead = false;
         pending = true;
         if (goroutine == MStream.NO_GOROUTINE) {
             deliver(out);

@@ -15,6 +15,7 @@ enum LogOp {
     FREE_OS_MEMORY("free-os-memory", Kind.FREE_OS_MEMORY, Field.NONE, Field.NONE, Field.NONE),
     RSS("rss", Kind.RSS_SAMPLE, Field.SIZE, Field.NONE, Field.NONE),
     CHECKPOINT("checkpoint", Kind.CHECKPOINT, Field.VALUE, Field.NONE, Field.NAME),
+    KERNEL_READ("kernel-read", Kind.KERNEL_READ, Field.VALUE, Field.NONE, Field.DETAIL),
 
     SPAN("span", Kind.SPAN, Field.ID, Field.PAGES, Field.DETAIL),
     OBJECT("object", Kind.OBJECT, Field.ID, Field.NONE, Field.TYPE),

@@ -33,7 +33,7 @@ final class IndexFinder {
                 return null;
             }
             return NztIndex.read(new ByteSource(
-                    scanner.array(), scanner.payloadOffset(), scanner.block().payloadBytes()));
+                    scanner.array(), scanner.payloadOffset(), scanner.block().payloadBytes()), fileBytes);
         } catch (DamagedBlockException | IndexOutOfBoundsException e) {
             return null;
         }

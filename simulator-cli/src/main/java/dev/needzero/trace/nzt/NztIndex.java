@@ -12,14 +12,18 @@ final class NztIndex {
     private final IntArrayList counts = new IntArrayList();
     private long events;
 
-    /** Reads an INDEX payload. */
-    static NztIndex read(ByteSource in) throws DamagedBlockException {
+    /**
+     * Reads an INDEX payload.
+     *
+     * @param fileBytes where no block can begin any more
+     */
+    static NztIndex read(ByteSource in, long fileBytes) throws DamagedBlockException {
         NztIndex index = new NztIndex();
         long offset = Block.FILE_HEADER_BYTES;
         for (int left = in.count(Integer.MAX_VALUE, "blocks in the index"); left > 0; left--) {
             int kind = in.u8();
             offset += in.uv();
-            if (offset < 0) {
+            if (offset < 0 || offset >= fileBytes) {
                 throw new DamagedBlockException("a block at " + offset + " in the index");
             }
             int count = in.count(Block.MAX_EVENTS, "events in a block");

@@ -178,8 +178,7 @@ public class NztReader implements TraceReader {
     private void checkOrder() throws IOException {
         if (current.number() > nextNumber && damages.isEmpty()) {
             damages.damaged(
-                    blockOffset,
-                    "blocks " + nextNumber + " to " + (current.number() - 1) + " are missing before it");
+                    blockOffset, "blocks " + nextNumber + " to " + (current.number() - 1) + " are missing before it");
         } else if (current.number() < nextNumber) {
             damages.damaged(blockOffset, current.describe() + ": block " + nextNumber + " was expected");
         }
@@ -209,7 +208,7 @@ public class NztReader implements TraceReader {
             case Block.TYPES -> dictionary.takeTypes(in);
             case Block.STRINGS -> dictionary.takeStrings(in);
             case Block.END -> takeEnd(in);
-            default -> NztIndex.read(in);
+            default -> NztIndex.read(in, Long.MAX_VALUE); // the bytes of a packed source are not the file's
         }
     }
 

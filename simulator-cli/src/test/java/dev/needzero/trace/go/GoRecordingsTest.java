@@ -49,6 +49,7 @@ class GoRecordingsTest {
     private static void compare(Path trace) throws IOException {
         NaiveGoTrace twin = new NaiveGoTrace(Recordings.unpacked(trace));
         List<String> checkpoints = new ArrayList<>();
+        List<String> reads = new ArrayList<>();
         NavigableMap<Long, Long> spans = new TreeMap<>();
         long unknownObjects = 0;
         long overlaps = 0;
@@ -62,7 +63,18 @@ class GoRecordingsTest {
                 for (int i = 0; i < batch.size; i++) {
                     int kind = batch.kind[i];
                     assertTrue(batch.timeNanos[i] >= latest, where + ": time went back at " + next);
+                    if (kind == Kind.KERNEL_READ) {
+                        reads.add(batch.a[i] + " " + batch.c[i]);
+                        continue;
+                    }
                     if (kind == Kind.CHECKPOINT) {
+                        // The recorder reads smaps, then pagemap, then asks the runtime.
+                        long number = batch.a[i];
+                        assertEquals(
+                                List.of(number + " " + Kind.READ_SMAPS, number + " " + Kind.READ_PAGES),
+                                reads,
+                                where + ": what was read for checkpoint " + number);
+                        reads.clear();
                         checkpoints.add(batch.a[i] + " " + reader.string(batch.c[i]));
                         continue;
                     }

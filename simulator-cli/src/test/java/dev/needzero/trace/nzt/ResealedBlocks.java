@@ -41,9 +41,18 @@ public final class ResealedBlocks {
             switch (random.nextInt(12)) {
                 case 0 -> changed.set(at, changed.get(random.nextInt(changed.size())));
                 case 1 -> changed.add(at, changed.get(random.nextInt(changed.size())));
-                case 2 -> changed.set(at, new Piece(otherHeader(changed.get(at).block(), random), changed.get(at).payload()));
-                default -> changed.set(
-                        at, new Piece(changed.get(at).block(), Mutations.of(changed.get(at).payload(), random)));
+                case 2 ->
+                    changed.set(
+                            at,
+                            new Piece(
+                                    otherHeader(changed.get(at).block(), random),
+                                    changed.get(at).payload()));
+                default ->
+                    changed.set(
+                            at,
+                            new Piece(
+                                    changed.get(at).block(),
+                                    Mutations.of(changed.get(at).payload(), random)));
             }
         }
         ByteArrayOutputStream file = new ByteArrayOutputStream();
@@ -56,7 +65,8 @@ public final class ResealedBlocks {
     }
 
     private static Block otherHeader(Block block, Random random) {
-        long[] numbers = {0, 1, block.events(), block.firstEvent(), Block.MAX_EVENTS, Integer.MAX_VALUE, Long.MAX_VALUE};
+        long[] numbers = {0, 1, block.events(), block.firstEvent(), Block.MAX_EVENTS, Integer.MAX_VALUE, Long.MAX_VALUE
+        };
         long number = numbers[random.nextInt(numbers.length)] + random.nextInt(3) - 1;
         return switch (random.nextInt(4)) {
             case 0 -> new Block(1 + random.nextInt(6), block.number(), 0, block.firstEvent(), block.events(), 0);
