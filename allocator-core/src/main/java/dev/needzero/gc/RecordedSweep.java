@@ -192,7 +192,10 @@ public final class RecordedSweep {
         // The twin swept it before it knew of these deaths; unless a P holds it, it is swept once more.
         if (span.sweepgen() == heap.sweepgen()) {
             heap.unlist(span);
-            heap.sweep(span, false);
+            heap.sweep(span, by == By.CACHE_SPAN);
+            if (by == By.CACHE_SPAN) {
+                heap.central(span.spanClass()).putBack(span); // for the refill that comes next
+            }
         }
     }
 

@@ -65,8 +65,8 @@ public final class MCentral {
         return span;
     }
 
-    /** Takes back what {@link #findSpan} found: the next one asked for. */
-    void putBack(MSpan span) {
+    /** Lists a swept span with a free slot, such as {@link #findSpan} found, as the next one to be found. */
+    public void putBack(MSpan span) {
         span.sweepgen = heap.sweepgen;
         partialSwept().pushFirst(span);
     }

@@ -242,6 +242,53 @@ class RecordedSweepTest {
         areSwept(5);
     }
 
+    /** The refill that swept it was the one to empty it, and a refill keeps what it finds. */
+    @Test
+    void aRefillKeepsAnEmptySpanThatTheTwinSweptTooEarly() {
+        seen(5, By.CREDIT);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            spans.get(2).markDead(slot);
+        }
+        sweep.sweepBegin(p);
+        sweep.swept(p, spans.get(2), By.CACHE_SPAN);
+        assertSame(MSpan.State.IN_USE, spans.get(2).state());
+        runtime.malloc(p, 1024, true, true);
+        assertSame(spans.get(2), runtime.lastSpan());
+        assertEquals(0, runtime.lastSlot());
+    }
+
+    @Test
+    void whoSweepsInOrderPassesOverTheSpanThatARefillFinds() {
+        sweep.sweepBegin(p);
+        seen(1, By.CACHE_SPAN);
+        P other = heap.proc(1);
+        sweep.sweeperRan(other, 3);
+        sweep.settle();
+        assertTrue(heap.isUnswept(spans.get(1)));
+        assertFalse(heap.isUnswept(spans.get(3)), "the third of the others");
+        assertTrue(heap.isUnswept(spans.get(4)));
+        runtime.malloc(p, 1024, true, true);
+        assertSame(spans.get(1), runtime.lastSpan());
+    }
+
+    @Test
+    void whoSweepsInOrderPassesOverTheSpanThatAnotherPIsAt() {
+        spans.get(0).setClaimed(true);
+        die(2);
+        sweep.swept(p, spans.get(2), By.CREDIT);
+        assertTrue(heap.isUnswept(spans.get(0)));
+        assertFalse(heap.isUnswept(spans.get(1)));
+        assertEquals(2, heap.pagesSwept());
+    }
+
+    @Test
+    void theEndOfASweepLeavesNothingToThoseWhoWereAtASpan() {
+        spans.get(0).setClaimed(true);
+        p.expect(spans.get(1));
+        sweep.finishSweep();
+        areSwept(30);
+    }
+
     @Test
     void aReclaimedSpanGoesWhereverItStands() {
         for (int slot = 0; slot < SLOTS; slot++) {

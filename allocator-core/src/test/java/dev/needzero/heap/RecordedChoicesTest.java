@@ -195,6 +195,48 @@ class RecordedChoicesTest {
         return span;
     }
 
+    /** Spans of one slot, made by two Ps and given up by both: they wait with a free slot each. */
+    private static List<MSpan> waiting(MHeap heap, int spanClass) {
+        List<MSpan> made = new ArrayList<>();
+        for (int id = 0; id < 2; id++) {
+            MSpan span = heap.refill(heap.proc(id), spanClass);
+            span.nextFree();
+            made.add(span);
+        }
+        heap.releaseAll(heap.proc(0));
+        heap.releaseAll(heap.proc(1));
+        return made;
+    }
+
+    @Test
+    void whatARecordingShowsNotToWaitIsFoundByNoRefill() {
+        MHeap heap = heap();
+        int spanClass = SpanClass.of(20, true);
+        List<MSpan> waiting = waiting(heap, spanClass);
+        List<MSpan> shelved = new ArrayList<>();
+        heap.shelveWaiting(spanClass, shelved::add);
+        assertEquals(waiting, shelved);
+        P p = heap.proc(0);
+        MSpan fresh = heap.refill(p, spanClass);
+        assertFalse(waiting.contains(fresh));
+        assertFalse(heap.refillAs(p, spanClass, waiting.get(1)), "the span cached has free slots");
+        assertSame(waiting.get(1), p.cached(spanClass), "the recording has the last word");
+    }
+
+    @Test
+    void aPGivesUpTheSpanThatItWasThoughtToHaveCached() {
+        MHeap heap = heap();
+        int spanClass = SpanClass.of(20, true);
+        P p = heap.proc(0);
+        MSpan guess = heap.refill(p, spanClass);
+        guess.nextFree();
+        heap.shelveCached(p, spanClass);
+        assertNull(p.cached(spanClass));
+        assertNull(heap.cachedBy(guess));
+        assertNotSame(guess, heap.refill(p, spanClass), "nobody knows its place in a queue");
+        assertTrue(heap.refillAs(heap.proc(1), spanClass, null), "as a P without a cache would do");
+    }
+
     /** A ring of eight is full when the ninth comes before all others; what was popped makes room at the ring's start. */
     @Test
     void aQueueGrowsAtEitherEnd() {

@@ -41,6 +41,9 @@ final class Following {
         if (!small && r.spanClass >= 0) {
             runtime.recordedSweep().settle(); // this span stands behind those swept before it
         }
+        if (small) {
+            giveUpGuess(p, r.spanClass);
+        }
         boolean due = !small || refill(p, r.spanClass, null);
         if (!due) {
             // No swept span with a free slot waits, or the recording would have used it; which will, it shows later.

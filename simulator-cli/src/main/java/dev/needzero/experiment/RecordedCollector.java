@@ -39,6 +39,9 @@ final class RecordedCollector implements GoCollector {
     /** Whether idle Ps are still to be flushed: the P that will, or one of the two below. */
     private int flushIdle = NOT_DUE;
 
+    /** The P that was woken when the world started again, or -1. */
+    private int woken = -1;
+
     private boolean marking;
     private boolean freeOsMemory;
     private boolean afterCollection;
@@ -206,7 +209,7 @@ final class RecordedCollector implements GoCollector {
             }
             case Kind.STW_END -> {
                 if (!recordedPlacement) {
-                    worldStarted(proc);
+                    worldStarted(proc, i);
                 }
             }
             case Kind.GC_END -> gcEnd();
@@ -296,14 +299,25 @@ final class RecordedCollector implements GoCollector {
 
     /**
      * After mark termination every P gives up what it has cached: the one that starts the world before it does, others as
-     * they begin to run, idle ones when the first of them gets round to it, with their pages.
+     * they begin to run, idle ones when the first of them gets round to it, with their pages. But one P it has woken before
+     * that: the next to run is idle no longer, and keeps its pages.
      */
-    private void worldStarted(int proc) {
+    private void worldStarted(int proc, int i) {
         sweep.worldStarted();
         if (flushIdle == WHEN_STARTED) {
             sweep.beforeAllocation(heap.proc(proc));
             flushIdle = proc;
+            woken = nextToRun(i);
         }
+    }
+
+    private int nextToRun(int from) {
+        for (int i = from; i < current.size; i++) {
+            if (current.kind[i] == Kind.PROC_START && !running.get(current.proc[i])) {
+                return current.proc[i];
+            }
+        }
+        return -1;
     }
 
     private void flushIdle() {
@@ -311,7 +325,7 @@ final class RecordedCollector implements GoCollector {
         heap.releaseWithheld();
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
-            if (p != null && !running.get(id)) {
+            if (p != null && !running.get(id) && id != woken) {
                 sweep.beforeAllocation(p);
                 heap.flushPageCache(p);
             }
