@@ -30,6 +30,7 @@ public final class MarkPhase {
 
     /** From four on Go keeps a P for it; with two or three an idle P does the same. */
     private static final int PS_FOR_A_WORKER_BESIDE = 2;
+
     private static final int CYCLES_REMEMBERED = 5;
     /** What Go takes the first cycle's work to be, roots aside: seven tenths of the smallest heap. */
     private static final long FIRST_EXPECTED_BYTES = (4L << 20) * 7 / 10;

@@ -455,7 +455,8 @@ public final class Lookahead {
         }
         double pace = procs == 1 ? before * MarkPhase.PACE_WHILE_MARKING : before;
         // A program that waits for other things than the processor is not the slower for the collector's quarter.
-        double share = Math.min(procs == 1 ? 1 - MarkPhase.BACKGROUND_SHARE : 0.95, (c.liveAtEnd - c.liveAtBegin) / nanos / pace);
+        double share = Math.min(
+                procs == 1 ? 1 - MarkPhase.BACKGROUND_SHARE : 0.95, (c.liveAtEnd - c.liveAtBegin) / nanos / pace);
         return nanos * (1 - share) / (c.marked + rootBytes());
     }
 
