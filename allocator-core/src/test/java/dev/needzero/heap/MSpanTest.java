@@ -85,6 +85,48 @@ class MSpanTest {
         assertTrue(span.isFull());
     }
 
+    /** Where a recording says which slots are emptied, one that lies ahead is free at once. */
+    @Test
+    void aVacatedSlotThatLiesAheadIsHandedOutAgain() {
+        MSpan span = span(130);
+        for (int slot = 0; slot < 66; slot++) {
+            span.nextFree();
+        }
+        for (int slot : new int[] {66, 67, 128}) {
+            span.place(slot);
+        }
+        assertEquals(68, span.peekFree());
+        assertTrue(span.vacate(67));
+        assertFalse(span.vacate(67));
+        assertTrue(span.vacate(128));
+        assertEquals(67, span.allocCount());
+        assertEquals(67, span.nextFree());
+        assertEquals(68, span.nextFree());
+        assertFalse(span.vacate(129), "nothing was there");
+        assertTrue(span.isAllocated(66));
+        assertFalse(span.isAllocated(128));
+    }
+
+    @Test
+    void whatWasTakenForDeadMayTurnOutAlive() {
+        MSpan span = span(130);
+        for (int slot = 0; slot < 80; slot++) {
+            span.nextFree();
+        }
+        for (int slot : new int[] {5, 66, 70}) {
+            assertTrue(span.markDead(slot));
+        }
+        span.markAlive(66);
+        span.markAlive(66);
+        span.markAlive(5);
+        assertEquals(1, span.deadCount());
+        assertFalse(span.isDead(66));
+        assertFalse(span.isDead(5));
+        assertTrue(span.isDead(70));
+        assertEquals(1, span.sweepSlots());
+        assertEquals(70, span.nextFree());
+    }
+
     @Test
     void lookingWhetherItIsFullTakesNothing() {
         MSpan span = span(65);
