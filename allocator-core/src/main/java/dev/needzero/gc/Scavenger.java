@@ -84,7 +84,7 @@ public final class Scavenger implements HeapPolicy {
      * goal, but has time for no more than {@value #GREATEST_SPEED_UP} times as much as it usually would.
      */
     public void ran(long nanos) {
-        if (!background && !forLimit || nanos == 0 && !pace.onTheWay()) {
+        if (!background && !forLimit || nanos == 0 && !pace.onTheWay() || ScavengePace.isTooShort(nanos)) {
             return;
         }
         double begun = cost.nanos();
