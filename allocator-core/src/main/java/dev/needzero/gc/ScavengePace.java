@@ -47,18 +47,20 @@ final class ScavengePace {
     private double wayNanos;
     private double wayUsualNanos;
 
-    /** How long a run of this length worked, at the usual speed. */
-    double usualNanos(long nanos) {
-        if (nanos < FULL_RUN_NANOS) {
-            return nanos / speed();
-        }
-        // A thread that did not run for a while began its last step at any time before that.
-        return (isStall(nanos) ? FULL_RUN_NANOS / 2.0 : FULL_RUN_NANOS) / speed();
-    }
-
     /** Whether a run was too short for one madvise, though it slept on and did not wait to be woken. */
     static boolean isTooShort(long nanos) {
         return nanos > 0 && nanos < SHORTEST_RUN_NANOS;
+    }
+
+    /** How long a run of this length worked, as far as is known. */
+    static long workedNanos(long nanos) {
+        // A thread that did not run for a while began its last step at any time before that.
+        return nanos < FULL_RUN_NANOS ? nanos : isStall(nanos) ? FULL_RUN_NANOS / 2 : FULL_RUN_NANOS;
+    }
+
+    /** The same at the usual speed. */
+    double usualNanos(long nanos) {
+        return workedNanos(nanos) / speed();
     }
 
     private static boolean isStall(long nanos) {
