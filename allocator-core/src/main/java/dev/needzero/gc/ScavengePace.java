@@ -14,6 +14,8 @@ package dev.needzero.gc;
 final class ScavengePace {
     /** The scavenger works for this long before it sleeps, unless it runs out of work. */
     static final long FULL_RUN_NANOS = 1_000_000;
+    /** A run is longer than that if it gave anything back; else it was woken too early and went to sleep again. */
+    private static final long SHORTEST_RUN_NANOS = 5000;
     /** What is beyond that is too long for a last step, even of a huge page: the thread did not run, and the clock went on. */
     private static final long GREATEST_EXCESS_NANOS = 150_000;
     /** What counts of an excess at most: the machine did something else in the meantime. */
@@ -45,13 +47,20 @@ final class ScavengePace {
     private double wayNanos;
     private double wayUsualNanos;
 
-    /** How long a run of this length worked, at the usual speed. */
-    double usualNanos(long nanos) {
-        if (nanos < FULL_RUN_NANOS) {
-            return nanos / speed();
-        }
+    /** Whether a run was too short for one madvise, though it slept on and did not wait to be woken. */
+    static boolean isTooShort(long nanos) {
+        return nanos > 0 && nanos < SHORTEST_RUN_NANOS;
+    }
+
+    /** How long a run of this length worked, as far as is known. */
+    static long workedNanos(long nanos) {
         // A thread that did not run for a while began its last step at any time before that.
-        return (isStall(nanos) ? FULL_RUN_NANOS / 2.0 : FULL_RUN_NANOS) / speed();
+        return nanos < FULL_RUN_NANOS ? nanos : isStall(nanos) ? FULL_RUN_NANOS / 2 : FULL_RUN_NANOS;
+    }
+
+    /** The same at the usual speed. */
+    double usualNanos(long nanos) {
+        return workedNanos(nanos) / speed();
     }
 
     private static boolean isStall(long nanos) {

@@ -22,6 +22,12 @@ public final class Scavenger implements HeapPolicy {
     private static final long OFF = Long.MAX_VALUE;
     /** What the background scavenger looks for at a time. */
     public static final long STEP_BYTES = 64 << 10;
+    /** Two full runs give back no more. */
+    private static final long FAR_BYTES = 8L << 20;
+    /** It is not known how long the way to the goal was. */
+    public static final long UNKNOWN_WAY = -1;
+    /** The goal was not reached. */
+    public static final long NOT_REACHED = -2;
     /** By how much a run can be faster than usual. */
     private static final int GREATEST_SPEED_UP = 2;
     /** Goals beyond this come from no collector percentage. */
@@ -79,32 +85,59 @@ public final class Scavenger implements HeapPolicy {
         return s.inHeap() + s.free();
     }
 
+    /** Whether so much is to be given back that it matters which of the runs to come does it. */
+    public boolean isFarFromGoal() {
+        return background && !forLimit && goalBytes != OFF && retained() - goalBytes > FAR_BYTES;
+    }
+
+    /** How long a run of the recorded background scavenger worked, of which the recording has the length. */
+    public static long workedNanos(long nanos) {
+        return ScavengePace.isTooShort(nanos) ? 0 : ScavengePace.workedNanos(nanos);
+    }
+
     /**
-     * The background scavenger ran for this long; 0 if it found nothing to do. A run shorter than a full one had reached the
-     * goal, but has time for no more than {@value #GREATEST_SPEED_UP} times as much as it usually would.
+     * The recorded background scavenger ran for this long; 0 if it found nothing to do.
+     *
+     * @param nanosToGoal how long it worked in this run and those to come until it had reached its goal; {@link #NOT_REACHED}
+     *     if it had another before that; {@link #UNKNOWN_WAY}
      */
-    public void ran(long nanos) {
-        if (!background && !forLimit || nanos == 0 && !pace.onTheWay()) {
+    public void ran(long nanos, long nanosToGoal) {
+        if (!background && !forLimit || nanos == 0 && !pace.onTheWay() || ScavengePace.isTooShort(nanos)) {
             return;
         }
         double begun = cost.nanos();
+        long enough = Long.MAX_VALUE;
         double until = begun + pace.usualNanos(nanos);
-        if (nanos < ScavengePace.FULL_RUN_NANOS) {
-            until = pace.onTheWay() ? Double.POSITIVE_INFINITY : begun + GREATEST_SPEED_UP * pace.usualNanos(nanos);
+        boolean full = nanos >= ScavengePace.FULL_RUN_NANOS;
+        if (nanosToGoal > 0) {
+            enough = share((double) workedNanos(nanos) / nanosToGoal);
+            until = Double.POSITIVE_INFINITY;
+        } else if (!full && nanosToGoal == UNKNOWN_WAY && pace.onTheWay()) {
+            until = Double.POSITIVE_INFINITY; // a run shorter than a full one has reached the goal
+        } else if (!full) {
+            until = begun + GREATEST_SPEED_UP * pace.usualNanos(nanos);
         }
         double lastStep = 0;
-        while (cost.nanos() < until && (background && aboveGoal() || forLimit && limit.wantsBackground())) {
+        long released = 0;
+        while (released < enough
+                && cost.nanos() < until
+                && (background && aboveGoal() || forLimit && limit.wantsBackground())) {
             double before = cost.nanos();
-            long released = step();
+            long step = step();
+            released += step;
             lastStep = cost.nanos() - before;
-            if (released < STEP_BYTES) {
+            if (step < STEP_BYTES) {
                 break;
             }
         }
         pace.ran(nanos, cost.nanos() - begun, lastStep);
-        if (nanos < ScavengePace.FULL_RUN_NANOS) {
+        if (nanosToGoal == UNKNOWN_WAY ? !full : nanos == 0 || nanosToGoal == workedNanos(nanos)) {
             pace.arrived();
         }
+    }
+
+    private long share(double part) {
+        return (long) Math.ceil((retained() - goalBytes) * part);
     }
 
     /** Whether more is kept than the goal allows. */

@@ -70,7 +70,7 @@ class ScavengerTest {
     void aHeapWithinItsGoalKeepsAllOfIt() {
         collect(4, GOAL);
         assertFalse(scavenger.aboveGoal());
-        scavenger.ran(1_000_000_000);
+        scavenger.ran(1_000_000_000, Scavenger.UNKNOWN_WAY);
         assertEquals(64 * MIB, retained());
         runtime.malloc(runtime.heap().proc(0), 100 * MIB, true, false);
         assertFalse(scavenger.aboveGoal(), "nor when it grows beyond it");
@@ -155,15 +155,53 @@ class ScavengerTest {
     void aFullRunIsAMillisecondOfSteps() {
         collect(4, GOAL / 4);
         writeAll();
-        scavenger.ran(1_012_000);
+        scavenger.ran(1_012_000, Scavenger.UNKNOWN_WAY);
         assertEquals(1e6, scavenger.nanos(), 1e5);
         assertTrue(scavenger.aboveGoal());
-        scavenger.ran(900_000);
+        scavenger.ran(900_000, Scavenger.UNKNOWN_WAY);
         assertFalse(scavenger.aboveGoal(), "a shorter run ends at the goal");
         keeps(17.6);
         long kept = retained();
-        scavenger.ran(1_012_000);
+        scavenger.ran(1_012_000, Scavenger.UNKNOWN_WAY);
         assertEquals(kept, retained());
+    }
+
+    /** "If woken early, it sleeps on": what is too short for one madvise has given nothing back and reached no goal. */
+    @Test
+    void whatIsTooShortForAnMadviseIsNoRun() {
+        collect(4, GOAL / 4);
+        writeAll();
+        scavenger.ran(1_012_000, Scavenger.UNKNOWN_WAY);
+        long kept = retained();
+        scavenger.ran(2_900, Scavenger.UNKNOWN_WAY);
+        assertEquals(kept, retained());
+        assertEquals(0, Scavenger.workedNanos(2_900));
+    }
+
+    /** Where it is known how long the way to the goal was, each millisecond of it does the same. */
+    @Test
+    void aKnownWayIsSharedAmongItsRuns() {
+        collect(4, GOAL / 4);
+        writeAll();
+        double way = retained() - 17.6 * MIB;
+        scavenger.ran(1_012_000, 2_500_000);
+        assertEquals(way * 0.6, retained() - 17.6 * MIB, 2 * MIB, "a step may take a huge page");
+        scavenger.ran(1_012_000, 1_500_000);
+        assertEquals(way * 0.2, retained() - 17.6 * MIB, 2 * MIB, "a step may take a huge page");
+        scavenger.ran(500_000, 500_000);
+        keeps(17.6);
+    }
+
+    /** A short run before another goal is set may have reached the one it had, or not: it does what it has time for. */
+    @Test
+    void aShortRunThatReachedNoGoalDoesWhatItHasTimeFor() {
+        collect(4, GOAL / 4);
+        writeAll();
+        scavenger.ran(1_012_000, Scavenger.NOT_REACHED);
+        double before = scavenger.nanos();
+        scavenger.ran(51_000, Scavenger.NOT_REACHED);
+        assertTrue(scavenger.aboveGoal());
+        assertEquals(100_000, scavenger.nanos() - before, 5e4);
     }
 
     /** It parks when there is nothing to do; where the run before was full, that one had reached the goal. */
@@ -172,11 +210,11 @@ class ScavengerTest {
         collect(4, GOAL / 4);
         writeAll();
         long before = retained();
-        scavenger.ran(0);
+        scavenger.ran(0, Scavenger.UNKNOWN_WAY);
         assertEquals(before, retained(), "nothing was begun");
-        scavenger.ran(1_012_000);
+        scavenger.ran(1_012_000, Scavenger.UNKNOWN_WAY);
         assertTrue(scavenger.aboveGoal());
-        scavenger.ran(0);
+        scavenger.ran(0, Scavenger.UNKNOWN_WAY);
         keeps(17.6);
     }
 
@@ -185,7 +223,7 @@ class ScavengerTest {
     void aShortRunHasTimeForSoMuch() {
         collect(4, GOAL / 4);
         writeAll();
-        scavenger.ran(200_000);
+        scavenger.ran(200_000, Scavenger.UNKNOWN_WAY);
         assertEquals(400_000, scavenger.nanos(), 1e5);
         assertTrue(scavenger.aboveGoal());
     }
@@ -241,7 +279,7 @@ class ScavengerTest {
             runtime.heap().sweep(span, false);
         }
         long before = runtime.heap().stats().released();
-        asked.ran(5_000_000);
+        asked.ran(5_000_000, Scavenger.UNKNOWN_WAY);
         assertEquals(before, runtime.heap().stats().released());
         asked.release(64 << 10);
         assertEquals(2 * MIB, runtime.heap().stats().released() - before, "no free huge page is broken");
@@ -266,7 +304,7 @@ class ScavengerTest {
     void aGoalThatBecomesEndlessKeepsEverything() {
         collect(4, Long.MAX_VALUE / 100 * 97);
         assertFalse(scavenger.aboveGoal());
-        scavenger.ran(1_000_000_000);
+        scavenger.ran(1_000_000_000, Scavenger.UNKNOWN_WAY);
         assertEquals(64 * MIB, retained());
     }
 
@@ -288,16 +326,16 @@ class ScavengerTest {
     void aRunIsAsFastAsTheRunsBeforeTheGoalWere() {
         collect(4, GOAL / 10);
         writeAll();
-        scavenger.ran(1_012_000);
+        scavenger.ran(1_012_000, Scavenger.UNKNOWN_WAY);
         double usual = scavenger.nanos();
-        scavenger.ran(10_000);
+        scavenger.ran(10_000, Scavenger.UNKNOWN_WAY);
         assertFalse(scavenger.aboveGoal());
         double all = scavenger.nanos();
         assertTrue(all > 1.5 * usual, "it did far more than is usual");
         spans.clear();
         collect(4, GOAL / 10);
         writeAll();
-        scavenger.ran(1_012_000);
+        scavenger.ran(1_012_000, Scavenger.UNKNOWN_WAY);
         assertTrue(scavenger.nanos() - all > 1.05 * usual, scavenger.nanos() - all + " ns' worth, usually " + usual);
     }
 
@@ -352,12 +390,12 @@ class ScavengerTest {
         assertFalse(scavenger.aboveGoal());
         Scavenger asked = new Scavenger(runtime.heap(), false);
         MemoryLimit limit = runtime.memoryLimit(40 * MIB);
-        asked.ran(5_000_000);
+        asked.ran(5_000_000, Scavenger.UNKNOWN_WAY);
         assertEquals(64 * MIB, retained());
         asked.setLimit(limit);
-        asked.ran(5_000_000);
+        asked.ran(5_000_000, Scavenger.UNKNOWN_WAY);
         assertTrue(retained() < 64 * MIB);
-        asked.ran(900_000);
+        asked.ran(900_000, Scavenger.UNKNOWN_WAY);
         assertFalse(limit.wantsBackground());
         long wanted = 38 * MIB - MemoryLimit.OFF_HEAP_BYTES;
         assertTrue(retained() <= wanted && retained() > wanted - 2 * MIB, retained() + " bytes kept");

@@ -159,8 +159,8 @@ public final class GoReplay extends Replay {
         if (lookahead != null) {
             this.collector = new SimulatedCollector(runtime, settings.gc(), lookahead, this::collected);
         } else {
-            RecordedCollector recorded =
-                    new RecordedCollector(runtime, spans, recordedPlacement, sameClasses, this::collected);
+            RecordedCollector recorded = new RecordedCollector(
+                    runtime, spans, prelude.scavengerRuns(), recordedPlacement, sameClasses, this::collected);
             if (startIsOurs && start != null) {
                 recorded.begin(start);
             }

@@ -19,6 +19,7 @@ public final class Prelude {
 
     private final TraceReader reader;
     private final boolean randomBase;
+    private final ScavengerRuns scavengerRuns;
     private final ArrayDeque<EventBatch> ahead = new ArrayDeque<>();
     /** First page and P of the longer spans before the first of one page. */
     private final List<int[]> small = new ArrayList<>();
@@ -29,6 +30,7 @@ public final class Prelude {
 
     private Prelude(TraceReader reader) {
         this.reader = reader;
+        this.scavengerRuns = new ScavengerRuns(reader);
         this.randomBase = reader.info().placed() && reader.info().goVersion().compareTo(RANDOM_BASE_SINCE) >= 0;
     }
 
@@ -89,6 +91,11 @@ public final class Prelude {
      */
     int paddingPages(int firstPage) {
         return randomBase && lowestPage != Integer.MAX_VALUE ? Math.max(0, lowestPage - firstPage) : 0;
+    }
+
+    /** What the whole trace tells of the background scavenger, if anybody asks. */
+    ScavengerRuns scavengerRuns() {
+        return scavengerRuns;
     }
 
     /** The lowest page that the first page cache used is known to have held, or -1. */

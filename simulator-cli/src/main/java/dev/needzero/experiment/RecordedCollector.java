@@ -3,6 +3,7 @@ package dev.needzero.experiment;
 import dev.needzero.gc.LimitEvidence;
 import dev.needzero.gc.MemoryLimit;
 import dev.needzero.gc.RecordedSweep;
+import dev.needzero.gc.Scavenger;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
@@ -28,6 +29,8 @@ final class RecordedCollector implements GoCollector {
     private final LimitEvidence limit;
     private long limitBytes = -1;
     private final RecordedSpans spans;
+    private final ScavengerRuns scavengerRuns;
+    private int scavengerRun;
     private final boolean recordedPlacement;
     private final boolean sameClasses;
     private final Listener listener;
@@ -67,12 +70,18 @@ final class RecordedCollector implements GoCollector {
      * @param sameClasses the twin's version puts every object into the recording's span class
      */
     RecordedCollector(
-            GoRuntime runtime, RecordedSpans spans, boolean recordedPlacement, boolean sameClasses, Listener listener) {
+            GoRuntime runtime,
+            RecordedSpans spans,
+            ScavengerRuns scavengerRuns,
+            boolean recordedPlacement,
+            boolean sameClasses,
+            Listener listener) {
         this.runtime = runtime;
         this.heap = runtime.heap();
         this.sweep = runtime.recordedSweep();
         this.limit = runtime.limitEvidence();
         this.spans = spans;
+        this.scavengerRuns = scavengerRuns;
         this.recordedPlacement = recordedPlacement;
         this.sameClasses = sameClasses;
         this.listener = listener;
@@ -246,7 +255,12 @@ final class RecordedCollector implements GoCollector {
                 runtime.scavenger().heapGoal(a, afterCollection);
                 afterCollection = false;
             }
-            case Kind.SCAVENGER_RAN -> runtime.scavenger().ran(a);
+            case Kind.SCAVENGER_RAN -> {
+                boolean far = a > 0 && runtime.scavenger().isFarFromGoal();
+                long nanosToGoal = far ? scavengerRuns.nanosToGoal(scavengerRun) : Scavenger.UNKNOWN_WAY;
+                runtime.scavenger().ran(a, nanosToGoal);
+                scavengerRun++;
+            }
             default -> {} // scheduling that moves no memory
         }
     }

@@ -47,6 +47,12 @@ public abstract class ForwardingReader implements TraceReader {
         return source.bytesTotal();
     }
 
+    /** The source, whole and as it is. */
+    @Override
+    public TraceReader again() throws IOException {
+        return source.again();
+    }
+
     @Override
     public void close() throws IOException {
         source.close();

@@ -40,6 +40,11 @@ public interface TraceReader extends Closeable {
     /** Bytes of the source in all, or -1 when unknown (standard input, a generator without an end). */
     long bytesTotal();
 
+    /** Another reader of the same trace, at its beginning; null where it can be read only once, as from a pipe. */
+    default TraceReader again() throws IOException {
+        return null;
+    }
+
     @Override
     void close() throws IOException;
 }

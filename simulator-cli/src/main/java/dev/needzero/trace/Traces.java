@@ -49,27 +49,43 @@ public final class Traces {
      * @throws UnsupportedOperationException when its format has no parts that can be left out
      */
     public static TraceReader open(String spec, boolean skipDamaged) throws IOException {
+        TraceReader reader = openOnce(spec, skipDamaged);
+        return isFile(pathOf(spec)) ? new Reopenable(reader, spec, skipDamaged) : reader;
+    }
+
+    /** What is left of a specification without the format's name. */
+    private static String pathOf(String spec) {
+        int colon = spec.indexOf(':');
+        return colon > 0 && byName(spec.substring(0, colon)) != null ? spec.substring(colon + 1) : spec;
+    }
+
+    private static boolean isFile(String path) {
+        try {
+            return Files.isRegularFile(Path.of(path));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private static TraceReader openOnce(String spec, boolean skipDamaged) throws IOException {
         TraceFormat named = null;
-        String path = spec;
         int colon = spec.indexOf(':');
         if (colon > 0) {
             named = byName(spec.substring(0, colon));
-            if (named != null) {
-                path = spec.substring(colon + 1);
-            } else if (looksLikeFormat(spec.substring(0, colon)) && !exists(spec)) {
+            if (named == null && looksLikeFormat(spec.substring(0, colon)) && !exists(spec)) {
                 throw new BadInputException(
                         spec,
                         "no such file, and no format is called '" + spec.substring(0, colon) + "' (" + known() + ")");
             }
         }
-        return open(TraceInput.open(path, InflationLimit.current()), named, skipDamaged);
+        return open(TraceInput.open(pathOf(spec), InflationLimit.current()), named, skipDamaged);
     }
 
     /** The same for who wants a part of it: a file that can be entered in the middle is opened so that it can be. */
     public static TraceReader openForPart(String spec, boolean skipDamaged) throws IOException {
-        TraceReader reader = open(spec, skipDamaged);
+        TraceReader reader = openOnce(spec, skipDamaged);
         try {
-            Path file = Path.of(spec.startsWith("nzt:") ? spec.substring(4) : spec);
+            Path file = Path.of(pathOf(spec));
             if (!(reader instanceof NztReader) || !Files.isRegularFile(file) || !NztFormat.isUnpacked(file)) {
                 return reader;
             }
@@ -131,6 +147,28 @@ public final class Traces {
             return Files.exists(Path.of(path));
         } catch (InvalidPathException e) {
             return false;
+        }
+    }
+
+    /** A trace in a file, which can be opened as often as one likes. */
+    private static final class Reopenable extends ForwardingReader {
+        private final String spec;
+        private final boolean skipDamaged;
+
+        Reopenable(TraceReader source, String spec, boolean skipDamaged) {
+            super(source);
+            this.spec = spec;
+            this.skipDamaged = skipDamaged;
+        }
+
+        @Override
+        public boolean next(EventBatch batch) throws IOException {
+            return source.next(batch);
+        }
+
+        @Override
+        public TraceReader again() throws IOException {
+            return open(spec, skipDamaged);
         }
     }
 }
