@@ -22,6 +22,8 @@ final class Outputs {
     private static final Set<String> OPTIONS =
             Set.of("--json", "--chart", "--csv", "--pprof", "--openmetrics", "--perfetto", "--output");
     private static final String OUT = "OUT";
+    /** A directory, which may be there already. */
+    private static final String DIR = "DIR";
 
     private Outputs() {}
 
@@ -48,8 +50,9 @@ final class Outputs {
         }
         for (OptionSpec option : command.matchedOptions()) {
             String name = option.longestName();
-            if (!OPTIONS.contains(name)
-                    && !(name.equals("--smaps") && spec.name().equals("replay"))) {
+            if (option.paramLabel().equals(DIR)
+                    || !OPTIONS.contains(name)
+                            && !(name.equals("--smaps") && spec.name().equals("replay"))) {
                 continue;
             }
             for (String value : option.originalStringValues()) {

@@ -107,6 +107,7 @@ class HelpTest {
     void thereIsAPageForEveryCommandWithAllItsOptions() throws IOException {
         Path pages = directory.resolve("man1");
         assertEquals(Exit.DONE, Invocation.of("man", "-o", pages).exit());
+        assertEquals(Exit.DONE, Invocation.of("man", "-o", pages).exit(), "into a directory that is there");
         assertTrue(Files.readString(pages.resolve("needzero.1")).startsWith(".TH NEEDZERO 1 "));
         for (Map.Entry<String, CommandLine> command : commands().entrySet()) {
             String page = Files.readString(pages.resolve("needzero-" + command.getKey() + ".1"));
