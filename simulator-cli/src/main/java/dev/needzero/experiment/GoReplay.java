@@ -4,6 +4,7 @@ import dev.needzero.heap.HeapLayout;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.RecordedHeap;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
@@ -38,6 +39,7 @@ public final class GoReplay extends Replay {
     private final Prelude prelude;
     private final GoRuntime runtime;
     private final MHeap heap;
+    private final RecordedHeap recordedHeap;
     private final AddressSpace os;
     private final HeapLayout layout;
     private final HeapLayout recordedLayout;
@@ -138,6 +140,7 @@ public final class GoReplay extends Replay {
                 Math.min(prelude.paddingPages(firstPage), Units.PAGES_PER_CHUNK - 1),
                 settings.backgroundScavenger());
         this.heap = runtime.heap();
+        this.recordedHeap = runtime.recordedHeap();
         this.os = runtime.os();
         os.cgroup().setPosition(() -> events + index, () -> current == null ? 0 : current.timeNanos[index]);
         this.layout = heap.layout();
@@ -323,7 +326,7 @@ public final class GoReplay extends Replay {
             }
             long[] taken = r.takenBits;
             if (taken != null && (taken[slot >>> 6] >>> slot & 1) != 0) {
-                heap.countTinyAlloc(p);
+                p.countTinyAlloc();
                 continue;
             }
             if (p.cached(r.spanClass) != t || !t.takeNext(slot)) {
@@ -368,7 +371,7 @@ public final class GoReplay extends Replay {
         if (r.takenBits != null) {
             if ((r.takenBits[slot >>> 6] >>> slot & 1) != 0) {
                 // A tiny object inside a block that exists.
-                heap.countTinyAlloc(p);
+                p.countTinyAlloc();
                 MSpan t = r.spanOf(slot);
                 if (t != null && t.slotAddress(r.slotOf(slot)) == r.base + (long) slot * r.elemBytes) {
                     placement.objectsSame++;
@@ -384,7 +387,7 @@ public final class GoReplay extends Replay {
         if (r.idle) {
             r.idle = false;
             if (collector.own() == null || collector.cycles() == 0) {
-                heap.adopt(p, r.twin);
+                recordedHeap.adopt(p, r.twin);
             }
         }
         int twinClass = sameClasses ? spanClass : translate(spanClass, type);
@@ -626,7 +629,7 @@ public final class GoReplay extends Replay {
         }
         cyclesAtLastSpan = collector.cycles();
         if (following != null) {
-            int would = losesSpans ? heap.peek(p, npages) : -1;
+            int would = losesSpans ? recordedHeap.peek(p, npages) : -1;
             if (would >= 0 && would < address >>> Units.PAGE_SHIFT) {
                 supposeLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT));
             }
@@ -647,16 +650,16 @@ public final class GoReplay extends Replay {
         int page = (int) (address >>> Units.PAGE_SHIFT);
         if (r.spanClass < 0) {
             MSpan t = recordedPlacement
-                    ? heap.allocAt(page, npages, SpanClass.MANUAL, MSpan.State.STACK, 0)
+                    ? recordedHeap.allocAt(page, npages, SpanClass.MANUAL, MSpan.State.STACK, 0)
                     : heap.allocManual(p, npages, MSpan.State.STACK);
             bindSpan(r, t, i);
             stacks.spanMade(r);
         } else if (recordedPlacement) {
-            MSpan t = heap.allocAt(page, npages, r.spanClass, MSpan.State.IN_USE, r.nelems);
+            MSpan t = recordedHeap.allocAt(page, npages, r.spanClass, MSpan.State.IN_USE, r.nelems);
             runtime.initSpan(t);
             bindSpan(r, t, i);
             if (t.isLarge()) {
-                heap.place(t, 0);
+                recordedHeap.place(t, 0);
             }
         } else if (SpanClass.sizeClass(r.spanClass) == 0) {
             bindSpan(r, runtime.mallocLarge(p, npages, SpanClass.noscan(r.spanClass)), i);
@@ -687,13 +690,13 @@ public final class GoReplay extends Replay {
      * @return whether one was inserted
      */
     private boolean insertLostSpan(P p, int npages, int page) {
-        if (heap.peek(p, npages) == page) {
+        if (recordedHeap.peek(p, npages) == page) {
             return false;
         }
         for (int k = 0; k < lostSpans.size(); k++) {
             long[] lost = lostSpans.get(k);
             int pages = lost[1] == 0 ? Stacks.WORK_BUFFER_PAGES : (int) lost[1];
-            int would = heap.peek(p, pages);
+            int would = recordedHeap.peek(p, pages);
             boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
             if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
                 lostSpans.remove(k);
@@ -720,10 +723,10 @@ public final class GoReplay extends Replay {
      * page, its allocation was lost, too, though nothing in this part of the trace tells of it.
      */
     private void supposeLostSpan(P p, int npages, int page) {
-        int would = heap.peek(p, Stacks.WORK_BUFFER_PAGES);
+        int would = recordedHeap.peek(p, Stacks.WORK_BUFFER_PAGES);
         if (would < page
                 && spans.at((long) would << Units.PAGE_SHIFT) == null
-                && heap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
+                && recordedHeap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
             makeLostSpan(p, would, Stacks.WORK_BUFFER_PAGES, MSpan.State.STACK);
             placement.inferredSpans++;
         }
@@ -758,7 +761,7 @@ public final class GoReplay extends Replay {
         }
         if (r.spanClass < 0 || recordedPlacement) {
             for (int slot = 0; slot < r.twin.nelems() && r.twin.allocCount() > 0; slot++) {
-                heap.vacate(r.twin, slot); // its free is missing from the trace
+                recordedHeap.vacate(r.twin, slot); // its free is missing from the trace
             }
             heap.freeSpan(r.twin);
         }
