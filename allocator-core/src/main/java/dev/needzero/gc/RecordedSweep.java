@@ -3,6 +3,7 @@ package dev.needzero.gc;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.RecordedHeap;
 import dev.needzero.units.Units;
 
 /**
@@ -28,6 +29,7 @@ public final class RecordedSweep {
     private static final int BACKGROUND_BATCH_SPANS = 10;
 
     private final MHeap heap;
+    private final RecordedHeap recorded;
     private final Sweeper sweeper;
     private boolean finishing;
     /**
@@ -42,6 +44,7 @@ public final class RecordedSweep {
 
     public RecordedSweep(MHeap heap) {
         this.heap = heap;
+        this.recorded = new RecordedHeap(heap);
         this.sweeper = new Sweeper(heap);
     }
 
@@ -153,9 +156,9 @@ public final class RecordedSweep {
         }
         if (heap.isStale(span)) {
             // A P gives up what it had cached, one span class after the other, and has come to this one.
-            P holder = heap.cachedBy(span);
+            P holder = recorded.cachedBy(span);
             if (holder != null) {
-                heap.releaseThrough(holder, span.spanClass());
+                recorded.releaseThrough(holder, span.spanClass());
             }
             return;
         }

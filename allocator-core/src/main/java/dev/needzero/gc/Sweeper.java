@@ -1,5 +1,6 @@
 package dev.needzero.gc;
 
+import dev.needzero.heap.MCentral;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
@@ -43,7 +44,8 @@ public final class Sweeper {
      */
     boolean sweepOne(long npages) {
         for (; centralIndex < 2 * SpanClass.COUNT; centralIndex++) {
-            MSpan span = heap.nextUnswept(centralIndex >> 1, (centralIndex & 1) == 0, npages);
+            MCentral central = heap.central(centralIndex >> 1);
+            MSpan span = central == null ? null : central.nextUnswept((centralIndex & 1) == 0, npages);
             if (span != null) {
                 heap.sweep(span, false);
                 return true;
@@ -56,7 +58,7 @@ public final class Sweeper {
     public boolean comesWithin(MSpan span, long spans) {
         long left = spans;
         for (int i = centralIndex; i < 2 * SpanClass.COUNT && left > 0; i++) {
-            int others = heap.unsweptUnless(i >> 1, (i & 1) == 0, span, left);
+            int others = unsweptUnless(i, span, left);
             if (others < 0) {
                 return true;
             }
@@ -98,11 +100,16 @@ public final class Sweeper {
 
     /** Whether a span stands in the queue that the next one comes from. */
     private boolean comesInThisQueue(MSpan span) {
-        while (centralIndex < 2 * SpanClass.COUNT
-                && heap.unsweptUnless(centralIndex >> 1, (centralIndex & 1) == 0, span, 1) == 0) {
+        while (centralIndex < 2 * SpanClass.COUNT && unsweptUnless(centralIndex, span, 1) == 0) {
             centralIndex++;
         }
-        return heap.isOfQueue(span, centralIndex >> 1, (centralIndex & 1) == 0);
+        return span.spanClass() == centralIndex >> 1
+                && heap.central(centralIndex >> 1).isAmongUnswept(span, (centralIndex & 1) == 0);
+    }
+
+    private int unsweptUnless(int index, MSpan span, long most) {
+        MCentral central = heap.central(index >> 1);
+        return central == null ? 0 : central.unsweptUnless((index & 1) == 0, span, most);
     }
 
     /** A P gives up its cached spans, which are swept as it does. */

@@ -82,7 +82,7 @@ public final class HeapCheck {
     }
 
     private void procs() {
-        heap.forEachWithheld(cache -> cached(cache, "what is kept apart"));
+        heap.withheld.forEach(cache -> cached(cache, "what is kept apart"));
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
             if (p == null) {

@@ -26,6 +26,17 @@ public final class HeapStats {
 
     long spansInUse;
 
+    void countLargeAlloc(long bytes) {
+        largeAlloc += bytes;
+        largeAllocCount++;
+        heapLive += bytes;
+    }
+
+    void countLargeFree(long bytes) {
+        largeFree += bytes;
+        largeFreeCount++;
+    }
+
     /** Pages of spans that hold heap objects. */
     public long inHeap() {
         return inHeap;

@@ -1,12 +1,14 @@
 package dev.needzero.heap;
 
 import dev.needzero.units.Units;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The spans of one span class that no P has cached, in four queues: with free slots or without, swept in this cycle or
  * not yet. The queues change roles by index when the heap's sweepgen goes up; nothing is moved.
  *
- * <p>Go: {@code runtime/mcentral.go}, {@code mcentral}.
+ * <p>Go: {@code runtime/mcentral.go}, {@code mcentral}; of {@code runtime/mgcsweep.go} what {@code nextSpanForSweep} asks.
  */
 public final class MCentral {
     /** How many unswept spans one refill looks at before it takes fresh pages. */
@@ -133,5 +135,57 @@ public final class MCentral {
     /** Lists a swept span where it belongs. */
     void file(MSpan span) {
         (span.allocCount < span.nelems ? partialSwept() : fullSwept()).push(span);
+    }
+
+    // ---- spans that await sweeping, in order
+
+    private SpanSet unswept(boolean full) {
+        return full ? fullUnswept() : partialUnswept();
+    }
+
+    /**
+     * Takes the oldest unswept span, of the full or the partial ones; of large objects' spans the oldest that is no longer
+     * than {@code npages}, if there is one.
+     *
+     * @return null when none is unswept
+     */
+    public MSpan nextUnswept(boolean full, long npages) {
+        SpanSet set = unswept(full);
+        if (SpanClass.sizeClass(spanClass) == 0 && npages < Long.MAX_VALUE) {
+            MSpan fits = set.oldestUnswept(heap, npages);
+            if (fits != null) {
+                set.remove(fits);
+                return fits;
+            }
+        }
+        List<MSpan> claimed = List.of();
+        MSpan next = null;
+        for (MSpan span = set.pop(); span != null && next == null; span = next == null ? set.pop() : null) {
+            if (heap.isAwaiting(span)) {
+                next = span;
+            } else if (heap.isUnswept(span)) {
+                claimed = claimed.isEmpty() ? new ArrayList<>() : claimed;
+                claimed.add(span);
+            }
+        }
+        for (int i = claimed.size() - 1; i >= 0; i--) {
+            set.pushFirst(claimed.get(i)); // it keeps its place until it is swept
+        }
+        return next;
+    }
+
+    /** Whether a span stands in one of the two unswept queues. */
+    public boolean isAmongUnswept(MSpan span, boolean full) {
+        return span.listedIn == unswept(full);
+    }
+
+    /**
+     * Whether a span is among the next so many in an unswept queue; if not, how many of those the queue has.
+     *
+     * @return -1 when it is, else the queue's unswept spans, counted up to {@code spans}
+     */
+    public int unsweptUnless(boolean full, MSpan sought, long spans) {
+        SpanSet set = unswept(full);
+        return set == sought.listedIn && set.isWithin(heap, sought, spans) ? -1 : set.unswept(heap, spans);
     }
 }

@@ -6,7 +6,6 @@ import dev.needzero.units.Units;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The heap: pages handed out as spans, taken back, grown from the system in multiples of 4 MiB.
@@ -15,8 +14,8 @@ import java.util.function.Consumer;
  * it. One thread; where Go locks or compares and swaps, this just does it.
  *
  * <p>Go: {@code runtime/mheap.go}, {@code mheap}: {@code alloc}, {@code allocSpan}, {@code grow}, {@code freeSpan},
- * {@code allocNeedsZero}; sweeping of one span {@code runtime/mgcsweep.go}, {@code sweepLocked.sweep}. Left out:
- * finalizers and other specials, user arenas, several arena hints.
+ * and of {@code runtime/mcache.go}, {@code mcache}, what moves spans: {@code refill}, {@code allocLarge}, {@code
+ * releaseAll}. Left out: user arenas, several arena hints. A recording has its say through a {@link RecordedHeap}.
  */
 public final class MHeap {
     private static final int PAGES_PER_ARENA = Units.PAGES_PER_ARENA;
@@ -27,6 +26,8 @@ public final class MHeap {
     private final MCentral[] central = new MCentral[SpanClass.COUNT];
     private final int[] nelems = new int[SpanClass.COUNT];
     private final HeapStats stats = new HeapStats();
+    private final NeedZero needZero;
+    private final SpanSweep sweep;
     HeapPolicy policy = HeapPolicy.NONE;
     private HugePageCalls hugePageCalls = HugePageCalls.NONE;
 
@@ -35,21 +36,18 @@ public final class MHeap {
     /** No span awaits sweeping. */
     boolean sweepDone = true;
 
+    /** Spans that a P is known to be sweeping are passed over by all others. */
     private boolean claimsHold = true;
 
-    private long pagesSwept;
+    long pagesSwept;
     private long pagesInUse;
 
     /** The span that each page belongs to, one table an arena. */
     private MSpan[][] spans = new MSpan[16][];
-    /** Pages of each arena below this offset were handed out at some time. */
-    private int[] zeroedBase = new int[16];
-    /** Pages that were ever part of a span, one bit a page; only with per-page tracking. */
-    private long[] everUsedBits = new long[0];
 
-    private P[] procs = new P[1];
+    P[] procs = new P[1];
     /** Free pages that some P, nobody knows which, is taken to have cached. */
-    private final List<PageCache> withheld = new ArrayList<>();
+    final List<PageCache> withheld = new ArrayList<>();
 
     /** Reserved and not yet used: {@code [curArena, arenaEnd)}, in pages. */
     private int curArena;
@@ -60,6 +58,8 @@ public final class MHeap {
         this.layout = layout;
         this.os = os;
         this.pages = new PageAlloc(Math.max(1, (1 << os.osPageShift()) >> Units.PAGE_SHIFT));
+        this.needZero = new NeedZero(layout.zeroTracking());
+        this.sweep = new SpanSweep(this, os);
         for (int c = 0; c < SpanClass.COUNT; c++) {
             int sizeClass = SpanClass.sizeClass(c);
             if (sizeClass < layout.sizeClasses().count()) {
@@ -155,11 +155,6 @@ public final class MHeap {
         return with;
     }
 
-    /** Hands the pages that are kept apart to a visitor. */
-    void forEachWithheld(Consumer<PageCache> visitor) {
-        withheld.forEach(visitor);
-    }
-
     // ---- pages for spans
 
     /**
@@ -204,192 +199,6 @@ public final class MHeap {
         return initSpan(page, npages, scavenged, spanClass, use, 0);
     }
 
-    /** The page that a span of this length would begin at if it were allocated now. */
-    public int peek(P p, int npages) {
-        int at = -1;
-        int wouldCache = -1;
-        if (p != null && npages < layout.pageCachePages() >> 2) {
-            PageCache cache = p.pageCache;
-            int lowest = cache.isEmpty() ? pages.find(1) : -1;
-            if (lowest >= 0) {
-                cache = new PageCache();
-                wouldCache = lowest & -PageCache.PAGES;
-                cache.base = wouldCache;
-                cache.freeBits = pages.freeBitsOf(wouldCache) & PageCache.blockBits(lowest, layout.pageCachePages());
-            }
-            at = cache.find(npages);
-        }
-        if (at < 0) {
-            at = pages.findOutside(npages, wouldCache);
-        }
-        if (at < 0) {
-            // The heap grows; the span begins in the free pages at its old end.
-            at = pages.limitPage();
-            while (at > 0 && pages.isFree(at - 1, 1) && at - 1 >>> 6 != wouldCache >> 6) {
-                at--;
-            }
-        }
-        return at;
-    }
-
-    /** What {@link #peek} would answer if a span had just been made on pages that it named; nothing changes. */
-    public int peekPast(P p, int made, int madePages, int npages) {
-        PageCache cache = p.pageCache;
-        if (cache.holds(made, madePages)) {
-            long free = cache.freeBits;
-            cache.freeBits &= ~(-1L >>> 64 - madePages << made - cache.base);
-            int page = peek(p, npages);
-            cache.freeBits = free;
-            return page;
-        }
-        return pages.isFree(made, madePages) ? pages.without(made, madePages, () -> peek(p, npages)) : -1;
-    }
-
-    /** Fills a P's empty page cache with the free pages of a block from a page upward: the state before the trace. */
-    public void fillPageCache(P p, int fromPage) {
-        pages.fillCache(
-                p.pageCache,
-                fromPage & -PageCache.PAGES,
-                -1L << fromPage & PageCache.blockBits(fromPage, layout.pageCachePages()));
-    }
-
-    /**
-     * Says of a free page that it is not with the system: it was used and freed before the trace.
-     *
-     * @return false when it is not a free page that is with the system
-     */
-    public boolean setRetained(int page) {
-        boolean done = pages.retain(page);
-        for (int id = 0; id < procs.length && !done; id++) {
-            done = procs[id] != null && procs[id].pageCache.retain(page);
-        }
-        if (done) {
-            stats.released -= Units.PAGE_BYTES;
-            stats.free += Units.PAGE_BYTES;
-        }
-        return done;
-    }
-
-    /**
-     * A span at a given place, as a recording has it; the heap grows as far as it must.
-     *
-     * @param nelems slots of the span; 0 for as many as this heap's layout has
-     */
-    public MSpan allocAt(int page, int npages, int spanClass, MSpan.State use, int nelems) {
-        while (page + npages > pages.limitPage()) {
-            int from = pages.limitPage() == 0 ? layout.baseChunk() * Units.PAGES_PER_CHUNK : pages.limitPage();
-            grow(page + npages - from);
-        }
-        pages.allocRange(page, npages);
-        return initSpan(page, npages, pages.lastScavengedPages(), spanClass, use, nelems);
-    }
-
-    /**
-     * A span on the pages that a recording shows, whatever this heap would have chosen. Pages that lie in a P's cache leave
-     * it; what else still lies there is taken to be gone.
-     *
-     * @param p who asks
-     */
-    public MSpan allocAs(P p, int page, int npages, int spanClass, MSpan.State use) {
-        int own = peek(p, npages);
-        long grown = 0;
-        while (page + npages > pages.limitPage()) {
-            grown += grow(npages);
-        }
-        int scavenged = takePages(p, page, npages);
-        if (own < page) {
-            withhold(own);
-        }
-        policy.beforeUse(grown, (long) scavenged << Units.PAGE_SHIFT);
-        return initSpan(page, npages, scavenged, spanClass, use, 0);
-    }
-
-    /**
-     * A recording passed these pages over though they are free: another P has them cached, and when it took them nobody
-     * saw. They are kept apart until the recording uses one or a collection ends.
-     */
-    private void withhold(int page) {
-        if (pages.freeBitsOf(page & -PageCache.PAGES) << ~page >= 0) {
-            return;
-        }
-        PageCache aside = new PageCache();
-        pages.fillCache(aside, page & -PageCache.PAGES, -1L);
-        withheld.add(aside);
-    }
-
-    /** The same for pages that a P was thought to have cached. */
-    private void withhold(PageCache cache, int page, int npages) {
-        int passed = cache.find(npages);
-        if (passed < page) {
-            long bits = npages == 1 ? -1L : -1L >>> 64 - npages << passed;
-            withheld.add(cache.split(bits & ~(-1L << page))); // the run passed over may end in the one taken
-        }
-    }
-
-    /** Gives pages that were kept apart back to the heap, those of a run or all. */
-    private void giveBack(int page, int npages) {
-        for (int i = withheld.size() - 1; i >= 0; i--) {
-            if (npages == 0 || withheld.get(i).touches(page, npages)) {
-                pages.flush(withheld.remove(i));
-            }
-        }
-    }
-
-    private int takePages(P p, int page, int npages) {
-        PageCache own = p.pageCache;
-        if (own.holds(page, npages)) {
-            withhold(own, page, npages);
-            own.take(page, npages);
-            return own.lastScavengedPages();
-        }
-        for (P q : procs) {
-            if (q != null && q.pageCache.touches(page, npages)) {
-                pages.flush(q.pageCache);
-            }
-        }
-        giveBack(page, npages);
-        for (int at = page; at < page + npages; at++) {
-            MSpan still = spanOf(at);
-            if (still != null) {
-                discard(still);
-            }
-        }
-        boolean cacheable = npages < layout.pageCachePages() >> 2 && page >>> 6 == page + npages - 1 >>> 6;
-        if (cacheable && own.find(npages) >= 0) {
-            pages.flush(own); // it was given up unseen: its P was idle at a collection's end
-        }
-        if (cacheable && own.isEmpty()) {
-            pages.fillCache(own, page & -PageCache.PAGES, npages == 1 ? -1L << page : -1L);
-            own.take(page, npages);
-            return own.lastScavengedPages();
-        }
-        pages.allocRange(page, npages);
-        return pages.lastScavengedPages();
-    }
-
-    /** Frees a span with all that is on it: the recording shows that it is gone. */
-    public void discard(MSpan span) {
-        if (span.state == MSpan.State.IN_USE) {
-            P holder = cachedBy(span);
-            if (holder != null) {
-                flushCounts(holder, span);
-                holder.cached[span.spanClass] = null;
-            }
-            if (span.isLarge()) {
-                stats.largeFree += span.sizeBytes();
-                stats.largeFreeCount++;
-            } else {
-                stats.smallFreeCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount;
-            }
-        }
-        freeSpan(span);
-    }
-
-    /** Gives all pages back that were kept apart. */
-    public void releaseWithheld() {
-        giveBack(0, 0);
-    }
-
     /** Gives the pages that a P has cached back to the heap: it is idle at a collection's end, or goes away. */
     public void flushPageCache(P p) {
         if (!p.pageCache.isEmpty()) {
@@ -397,9 +206,9 @@ public final class MHeap {
         }
     }
 
-    private MSpan initSpan(
-            int page, int npages, int scavengedPages, int spanClass, MSpan.State use, int recordedNelems) {
-        boolean needzero = allocNeedsZero(page, npages) && !(layout.scavengedIsZero() && scavengedPages == npages);
+    /** @param recordedNelems slots of the span; 0 for as many as the layout has */
+    MSpan initSpan(int page, int npages, int scavengedPages, int spanClass, MSpan.State use, int recordedNelems) {
+        boolean needzero = needZero.alloc(page, npages) && !(layout.scavengedIsZero() && scavengedPages == npages);
         long bytes = (long) npages << Units.PAGE_SHIFT;
         long scavengedBytes = (long) scavengedPages << Units.PAGE_SHIFT;
         stats.released -= scavengedBytes;
@@ -468,37 +277,6 @@ public final class MHeap {
         span.listedIn = null;
         setSpans(span.page, span.npages, null);
         pages.free(span.page, span.npages);
-    }
-
-    /**
-     * Whether any of these pages may have been written since the system handed them over, and notes that from now on they
-     * may have been.
-     */
-    private boolean allocNeedsZero(int page, int npages) {
-        boolean need = false;
-        if (layout.zeroTracking() == HeapLayout.ZeroTracking.PER_PAGE) {
-            int words = (page + npages + 63) >>> 6;
-            if (words > everUsedBits.length) {
-                everUsedBits = Arrays.copyOf(everUsedBits, Math.max(words, everUsedBits.length * 2));
-            }
-            for (int p = page; p < page + npages; p++) {
-                need |= (everUsedBits[p >>> 6] >>> p & 1) != 0;
-                everUsedBits[p >>> 6] |= 1L << p;
-            }
-            return need;
-        }
-        for (int p = page; p < page + npages; ) {
-            int arena = p >>> 13;
-            if (arena >= zeroedBase.length) {
-                zeroedBase = Arrays.copyOf(zeroedBase, Math.max(arena + 1, zeroedBase.length * 2));
-            }
-            int from = p & PAGES_PER_ARENA - 1;
-            int to = Math.min(from + page + npages - p, PAGES_PER_ARENA);
-            need |= from < zeroedBase[arena];
-            zeroedBase[arena] = Math.max(zeroedBase[arena], to);
-            p += to - from;
-        }
-        return need || layout.zeroTracking() == HeapLayout.ZeroTracking.NONE;
     }
 
     /**
@@ -581,68 +359,23 @@ public final class MHeap {
         return cacheForUse(p, central[spanClass].cacheSpan(p));
     }
 
-    /** Makes a P use this span of a class instead of the one it has cached: the recording shows that it does. */
-    public void adopt(P p, MSpan span) {
-        if (span.sweepgen == sweepgen + 3 || isStale(span)) {
-            return; // a P has it cached already, and no two may
-        }
-        uncache(p, span.spanClass);
-        take(p, span);
-    }
-
-    /**
-     * Exchanges a P's span of a class for the one that a recording shows it to use from here on, or gives it up for fresh
-     * pages that come next.
-     *
-     * @param recorded a span with a free slot that no P has cached; null when the recording takes fresh pages
-     * @return whether this heap would have done the same
-     */
-    public boolean refillAs(P p, int spanClass, MSpan recorded) {
-        MSpan old = p.cached[spanClass];
-        boolean due = old == null || old.peekFree() < 0;
-        uncache(p, spanClass);
-        MSpan own = central[spanClass].findSpan(p);
-        if (own != null && own != recorded) {
-            central[spanClass].putBack(own);
-        }
-        if (recorded != null) {
-            take(p, recorded);
-        }
-        return due && own == recorded;
-    }
-
-    /** Takes a span out of the queue that it stands in. */
-    public void unlist(MSpan span) {
-        if (span.listedIn != null) {
-            span.listedIn.remove(span);
-        }
-    }
-
-    private void take(P p, MSpan span) {
-        unlist(span);
-        if (isUnswept(span)) {
-            sweep(span, true);
-        }
-        cacheForUse(p, span);
-    }
-
-    /** The P that has a span cached, or null. */
-    public P cachedBy(MSpan span) {
-        for (P p : procs) {
-            if (p != null && p.cached[span.spanClass] == span) {
-                return p;
-            }
-        }
-        return null;
-    }
-
-    private MSpan cacheForUse(P p, MSpan span) {
+    /** As {@link #cache}; heapLive takes the span for used up from now on. */
+    MSpan cacheForUse(P p, MSpan span) {
         cache(p, span);
         stats.heapLive += span.sizeBytes() - (long) span.allocCount * span.elemBytes;
         return span;
     }
 
-    private void uncache(P p, int spanClass) {
+    /** Makes a span the one that a P allocates its class from. */
+    void cache(P p, MSpan span) {
+        span.listedIn = null;
+        span.sweepgen = sweepgen + 3;
+        span.allocCountBeforeCache = span.allocCount;
+        p.cached[span.spanClass] = span;
+    }
+
+    /** Files the span that a P has cached for a class with its mcentral. */
+    void uncache(P p, int spanClass) {
         MSpan old = p.cached[spanClass];
         if (old != null) {
             flushCounts(p, old);
@@ -651,55 +384,8 @@ public final class MHeap {
         }
     }
 
-    /** Lists a span that existed before the trace as swept and of no use to a refill: nobody knows its place in a queue. */
-    public void shelve(MSpan span) {
-        stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount;
-        central[span.spanClass].fullSwept().push(span);
-    }
-
-    /** The same for the swept spans of a class that were thought to wait with free slots; each is handed to a visitor. */
-    public void shelveWaiting(int spanClass, Consumer<MSpan> visitor) {
-        MCentral of = central[spanClass];
-        for (MSpan span = of.partialSwept().pop();
-                span != null;
-                span = of.partialSwept().pop()) {
-            of.fullSwept().push(span);
-            visitor.accept(span);
-        }
-    }
-
-    /** The same for the span that a P was thought to have cached. */
-    public void shelveCached(P p, int spanClass) {
-        MSpan span = p.cached[spanClass];
-        flushCounts(p, span);
-        span.sweepgen = sweepgen;
-        central[spanClass].fullSwept().push(span);
-        p.cached[spanClass] = null;
-    }
-
-    /** A span that existed before the trace and that a P has had cached since it was fresh. */
-    public void cacheSinceFresh(P p, MSpan span) {
-        cache(p, span);
-        span.allocCountBeforeCache = 0;
-    }
-
-    /** Makes a span the one that a P allocates its class from. */
-    public void cache(P p, MSpan span) {
-        span.listedIn = null;
-        span.sweepgen = sweepgen + 3;
-        span.allocCountBeforeCache = span.allocCount;
-        p.cached[span.spanClass] = span;
-    }
-
-    /** The first half of {@link #refill} alone: a P's full span of a class is filed with its mcentral. */
-    public void uncacheFull(P p, int spanClass) {
-        MSpan old = p.cached[spanClass];
-        if (old != null && old.isFull()) {
-            uncache(p, spanClass);
-        }
-    }
-
-    private void flushCounts(P p, MSpan span) {
+    /** Counts what a P allocated on a span that it has cached. */
+    void flushCounts(P p, MSpan span) {
         stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)] += span.allocCount - span.allocCountBeforeCache;
         span.allocCountBeforeCache = span.allocCount;
         if (span.spanClass == layout.tinySpanClass()) {
@@ -717,41 +403,9 @@ public final class MHeap {
     /** Accounts for a large object whose span was just allocated, and lists the span. */
     public MSpan countLarge(MSpan span) {
         central[span.spanClass].fullSwept().push(span);
-        return place(span, 0);
-    }
-
-    // ---- objects where a recording has them: nothing is cached, queued or swept
-
-    /** Puts an object into a given slot; it is counted at once. */
-    public MSpan place(MSpan span, int slot) {
-        span.place(slot);
-        if (span.isLarge()) {
-            stats.largeAlloc += span.sizeBytes();
-            stats.largeAllocCount++;
-            stats.heapLive += span.sizeBytes();
-        } else {
-            stats.smallAllocCount[SpanClass.sizeClass(span.spanClass)]++;
-        }
+        span.place(0);
+        stats.countLargeAlloc(span.sizeBytes());
         return span;
-    }
-
-    /**
-     * Empties a given slot, as a recorded sweep did. The span stays until the recording frees it.
-     *
-     * @return false when the slot holds no object
-     */
-    public boolean vacate(MSpan span, int slot) {
-        if (!span.vacate(slot)) {
-            return false;
-        }
-        if (span.isLarge()) {
-            stats.largeFree += span.sizeBytes();
-            stats.largeFreeCount++;
-        } else {
-            span.needzero = true;
-            stats.smallFreeCount[SpanClass.sizeClass(span.spanClass)]++;
-        }
-        return true;
     }
 
     // ---- tiny objects
@@ -785,11 +439,6 @@ public final class MHeap {
         }
     }
 
-    /** A recording shows a tiny object inside a block that exists, without its size. */
-    public void countTinyAlloc(P p) {
-        p.tinyAllocs++;
-    }
-
     // ---- sweeping
 
     /** Marking is over: everything in use awaits sweeping. */
@@ -815,127 +464,30 @@ public final class MHeap {
         return span.state == MSpan.State.IN_USE && span.sweepgen == sweepgen + 1;
     }
 
-    /**
-     * Takes the oldest unswept span of a class, of its full or its partial ones; of large objects' spans the oldest that is
-     * no longer than {@code npages}, if there is one.
-     *
-     * @return null when none is unswept
-     */
-    public MSpan nextUnswept(int spanClass, boolean full, long npages) {
-        if (central[spanClass] == null) {
-            return null;
-        }
-        SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
-        if (SpanClass.sizeClass(spanClass) == 0 && npages < Long.MAX_VALUE) {
-            MSpan fits = set.oldestUnswept(this, npages);
-            if (fits != null) {
-                set.remove(fits);
-                return fits;
-            }
-        }
-        List<MSpan> claimed = List.of();
-        MSpan next = null;
-        for (MSpan span = set.pop(); span != null && next == null; span = next == null ? set.pop() : null) {
-            if (isAwaiting(span)) {
-                next = span;
-            } else if (isUnswept(span)) {
-                claimed = claimed.isEmpty() ? new ArrayList<>() : claimed;
-                claimed.add(span);
-            }
-        }
-        for (int i = claimed.size() - 1; i >= 0; i--) {
-            set.pushFirst(claimed.get(i)); // it keeps its place until it is swept
-        }
-        return next;
-    }
-
     /** Whether a span is unswept and no P is known to be at it. */
     boolean isAwaiting(MSpan span) {
         return isUnswept(span) && !(span.claimed && claimsHold);
     }
 
-    /** Says whether spans that a P is known to be sweeping are passed over by all others; else they are swept as well. */
+    /** Says whether claims hold; else what a P is known to be sweeping is swept by others as well. */
     public void setClaimsHold(boolean hold) {
         claimsHold = hold;
     }
 
-    /** Whether a span stands in this queue. */
-    public boolean isOfQueue(MSpan span, int spanClass, boolean full) {
-        return span.spanClass == spanClass
-                && span.listedIn == (full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept());
-    }
-
-    /**
-     * Whether a span is among the next so many in a queue; if not, how many of those the queue has.
-     *
-     * @return -1 when it is, else the queue's unswept spans, counted up to {@code spans}
-     */
-    public int unsweptUnless(int spanClass, boolean full, MSpan sought, long spans) {
-        if (central[spanClass] == null) {
-            return 0;
+    /** Takes a span out of the queue that it stands in. */
+    public void unlist(MSpan span) {
+        if (span.listedIn != null) {
+            span.listedIn.remove(span);
         }
-        SpanSet set = full ? central[spanClass].fullUnswept() : central[spanClass].partialUnswept();
-        return set == sought.listedIn && set.isWithin(this, sought, spans) ? -1 : set.unswept(this, spans);
     }
 
     /**
-     * Frees a span's dead slots, and the span when nothing is left on it.
+     * Frees a span's dead slots, and the span when nothing is left on it: see {@link SpanSweep}.
      *
      * @param preserve an emptied span stays with the caller, who is about to use it; nothing is filed
      */
     public void sweep(MSpan span, boolean preserve) {
-        pagesSwept += span.npages;
-        if (!span.noscan()) {
-            readByMarking(span);
-        }
-        int freed = span.sweepSlots();
-        span.sweepgen = sweepgen;
-        if (span.isLarge()) {
-            if (freed > 0) {
-                stats.largeFree += span.sizeBytes();
-                stats.largeFreeCount++;
-                freeSpan(span);
-            } else {
-                central[span.spanClass].fullSwept().push(span);
-            }
-            return;
-        }
-        if (freed > 0) {
-            span.needzero = true;
-            stats.smallFreeCount[SpanClass.sizeClass(span.spanClass)] += freed;
-        }
-        if (layout.hasInlineMarks(span.spanClass)) {
-            os.write(span.base() + span.sizeBytes() - HeapLayout.BITMAP_BYTES, HeapLayout.BITMAP_BYTES, Cause.RUNTIME);
-        }
-        if (preserve) {
-            return;
-        }
-        if (span.allocCount == 0) {
-            freeSpan(span);
-        } else {
-            central[span.spanClass].file(span);
-        }
-    }
-
-    /**
-     * The collector read every object with pointers that it found alive. Memory nobody wrote gets the system's zero page
-     * mapped there. Done at the sweep, for only then is it known which objects those were.
-     */
-    private void readByMarking(MSpan span) {
-        if (os.isPresent(span.base(), span.sizeBytes())) {
-            return; // reading changes nothing; nearly always so
-        }
-        if (span.isLarge()) {
-            if (span.deadCount() == 0) {
-                os.read(span.base(), span.sizeBytes());
-            }
-            return;
-        }
-        for (int slot = 0; slot < span.nelems; slot++) {
-            if (span.isAllocated(slot) && !span.isDead(slot)) {
-                os.read(span.slotAddress(slot), span.elemBytes);
-            }
-        }
+        sweep.sweep(span, preserve);
     }
 
     /**
@@ -959,15 +511,6 @@ public final class MHeap {
         stats.tinyAllocCount += p.tinyAllocs;
         p.tinyAllocs = 0;
         p.flushGen = sweepgen;
-    }
-
-    /** The first part of {@link #releaseAll}: the classes up to this one. */
-    public void releaseThrough(P p, int spanClass) {
-        for (int c = 0; c <= spanClass; c++) {
-            if (p.cached[c] != null && isStale(p.cached[c])) {
-                uncache(p, c);
-            }
-        }
     }
 
     /** Whether a P still holds spans from before the last mark termination. */

@@ -68,6 +68,11 @@ public final class P {
         refillSweepBytes = bytes;
     }
 
+    /** A recording shows a tiny object inside a block that exists, without its size. */
+    public void countTinyAlloc() {
+        tinyAllocs++;
+    }
+
     public PageCache pageCache() {
         return pageCache;
     }

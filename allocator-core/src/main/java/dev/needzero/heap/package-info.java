@@ -20,6 +20,10 @@
  * dev.needzero.heap.MSpan#needzero}. Pages that the system has just handed over are zero, and who clears them anyway
  * commits them.
  *
+ * <p>The way back: after marking, {@link dev.needzero.heap.MHeap#sweep} frees dead slots, and a span that nothing is left
+ * on goes back to the page bitmap. A replay that is told where things lie goes through {@link
+ * dev.needzero.heap.RecordedHeap}; who only wants to learn how Go allocates can leave that one out.
+ *
  * <p>Page numbers and addresses count from the heap's base. A page is 8 KiB.
  */
 package dev.needzero.heap;

@@ -11,6 +11,7 @@ import dev.needzero.heap.HugePageCalls;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.RecordedHeap;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.AddressSpace;
 import dev.needzero.os.Cause;
@@ -30,6 +31,7 @@ public final class GoRuntime {
     private final HeapLayout layout;
     private final AddressSpace os;
     private final MHeap heap;
+    private final RecordedHeap recordedHeap;
     private final RecordedSweep recordedSweep;
     private final Scavenger scavenger;
 
@@ -64,6 +66,7 @@ public final class GoRuntime {
                 .layout(baseChunk, basePaddingPages);
         this.os = new AddressSpace(osSettings);
         this.heap = new MHeap(layout, os);
+        this.recordedHeap = new RecordedHeap(heap);
         this.recordedSweep = new RecordedSweep(heap);
         this.scavenger = new Scavenger(heap, backgroundScavenger);
         heap.setPolicy(scavenger);
@@ -111,6 +114,10 @@ public final class GoRuntime {
 
     public AddressSpace os() {
         return os;
+    }
+
+    public RecordedHeap recordedHeap() {
+        return recordedHeap;
     }
 
     public RecordedSweep recordedSweep() {
@@ -177,7 +184,7 @@ public final class GoRuntime {
 
     /** Puts an object where a recording has it: only clearing and headers are this version's. */
     public long mallocAt(MSpan span, int slot, int size, boolean needzero) {
-        heap.place(span, slot);
+        recordedHeap.place(span, slot);
         return prepare(span, slot, size, needzero);
     }
 

@@ -188,10 +188,10 @@ class LimitEvidenceTest {
     void freedSlotsAreNotObjects() {
         MSpan span = go.heap().alloc(null, 1, go.heap().layout().spanClassFor(1024, true));
         for (int slot = 0; slot < 8; slot++) {
-            go.heap().place(span, slot);
+            go.recordedHeap().place(span, slot);
         }
         for (int slot = 0; slot < 5; slot++) {
-            go.heap().vacate(span, slot);
+            go.recordedHeap().vacate(span, slot);
         }
         goalsAgreeThatFallByWholePages(0, true);
         assertEquals((31L << 20) + 5 * 1024, leftForHeap());
@@ -205,7 +205,7 @@ class LimitEvidenceTest {
     void aLimitThatIsPassedHasALowerGoal() {
         MSpan gone = go.heap().allocLarge(null, 2560, true);
         go.heap().allocLarge(null, 5120, true);
-        go.heap().vacate(gone, 0);
+        go.recordedHeap().vacate(gone, 0);
         go.heap().freeSpan(gone);
         assertEquals(20L << 20, go.heap().stats().free());
         long left = (48L - 12) << 20;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.RecordedHeap;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.OsSettings;
 import dev.needzero.runtime.Behaviours;
@@ -47,7 +48,7 @@ class SweeperTest {
     private MSpan span(int spanClass, int taken) {
         P elsewhere = heap.proc(1);
         MSpan span = heap.alloc(elsewhere, 1, spanClass);
-        heap.cacheSinceFresh(elsewhere, span);
+        new RecordedHeap(heap).cacheSinceFresh(elsewhere, span);
         for (int i = 0; i < taken; i++) {
             span.nextFree();
         }

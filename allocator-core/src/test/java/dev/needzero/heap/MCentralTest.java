@@ -24,13 +24,14 @@ class MCentralTest {
     private static final int SLOTS = 8;
 
     private final MHeap heap = new MHeap(Behaviours.of("1.23").layout(0, 0), new AddressSpace(OsSettings.defaults()));
+    private final RecordedHeap recorded = new RecordedHeap(heap);
     private final P p = heap.proc(0);
     private final MCentral central = heap.central(CLASS);
 
     /** A swept span that waits in its queue, with its first slots taken. */
     private MSpan waiting(int taken) {
         MSpan span = heap.alloc(null, 1, CLASS);
-        heap.cacheSinceFresh(heap.proc(1), span);
+        recorded.cacheSinceFresh(heap.proc(1), span);
         for (int i = 0; i < taken; i++) {
             span.nextFree();
         }
@@ -241,9 +242,9 @@ class MCentralTest {
     @Test
     void aRecordedPlaceAsksForRoomAsWell() {
         askAll();
-        heap.allocAs(p, 600, 20, SpanClass.MANUAL, MSpan.State.STACK);
+        recorded.allocAs(p, 600, 20, SpanClass.MANUAL, MSpan.State.STACK);
         assertEquals(List.of("use 8388608 163840"), said());
-        heap.allocAs(p, 1004, 20, SpanClass.MANUAL, MSpan.State.STACK);
+        recorded.allocAs(p, 1004, 20, SpanClass.MANUAL, MSpan.State.STACK);
         assertEquals(List.of("use 0 163840"), said(), "the heap's last pages are there already");
     }
 
@@ -260,7 +261,7 @@ class MCentralTest {
     void tinyObjectsAreCountedWhenTheirSpanIsExchanged() {
         heap.refill(p, SpanClass.TINY);
         for (int i = 0; i < 3; i++) {
-            heap.countTinyAlloc(p);
+            p.countTinyAlloc();
         }
         heap.refill(p, CLASS);
         heap.refill(p, CLASS);
@@ -270,10 +271,10 @@ class MCentralTest {
         }
         heap.refill(p, SpanClass.TINY);
         assertEquals(3, heap.stats().tinyAllocCount());
-        heap.countTinyAlloc(p);
+        p.countTinyAlloc();
         heap.releaseAll(p);
         assertEquals(4, heap.stats().tinyAllocCount());
-        heap.countTinyAlloc(heap.proc(3)); // a recording showed it no span yet
+        heap.proc(3).countTinyAlloc(); // a recording showed it no span yet
         heap.releaseAll(heap.proc(3));
         assertEquals(5, heap.stats().tinyAllocCount());
         assertEquals(3, heap.proc(3).id());
@@ -299,7 +300,7 @@ class MCentralTest {
     @Test
     void aRecordedRefillFilesTheOldSpan() {
         MSpan old = heap.refill(p, CLASS);
-        assertFalse(heap.refillAs(p, CLASS, null), "a slot was free, the first");
+        assertFalse(recorded.refillAs(p, CLASS, null), "a slot was free, the first");
         assertNull(p.cached(CLASS));
         assertEquals(0, central.waiting(true, true));
         assertEquals(1, central.waiting(false, true));
@@ -307,7 +308,7 @@ class MCentralTest {
         while (old.nextFree() >= 0) {
             // until it is full
         }
-        assertTrue(heap.refillAs(p, CLASS, null));
+        assertTrue(recorded.refillAs(p, CLASS, null));
         assertEquals(1, central.waiting(true, true));
     }
 
@@ -316,11 +317,11 @@ class MCentralTest {
     void aRefillBeforeTheSpanIsFullIsNotDue() {
         MSpan old = heap.refill(p, CLASS);
         MSpan next = waiting(3);
-        assertFalse(heap.refillAs(p, CLASS, next), "the first slot was free");
+        assertFalse(recorded.refillAs(p, CLASS, next), "the first slot was free");
         assertSame(next, p.cached(CLASS));
         while (next.nextFree() >= 0) {
             // until it is full
         }
-        assertTrue(heap.refillAs(p, CLASS, old));
+        assertTrue(recorded.refillAs(p, CLASS, old));
     }
 }

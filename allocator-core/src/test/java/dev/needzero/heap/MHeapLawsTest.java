@@ -134,8 +134,8 @@ class MHeapLawsTest {
 
         boolean sweepOne() {
             for (int c = 0; c < SpanClass.COUNT; c++) {
-                for (int full = 0; full < 2; full++) {
-                    MSpan span = mheap.nextUnswept(c, full == 0, Long.MAX_VALUE);
+                for (int full = 0; full < 2 && mheap.central(c) != null; full++) {
+                    MSpan span = mheap.central(c).nextUnswept(full == 0, Long.MAX_VALUE);
                     if (span != null) {
                         mheap.sweep(span, false);
                         return true;

@@ -28,6 +28,7 @@ class RecordedChoicesTest {
     @Property
     void peekNamesThePageThatAllocThenTakes(@ForAll Random random) {
         MHeap heap = heap();
+        RecordedHeap recorded = new RecordedHeap(heap);
         List<MSpan> live = new ArrayList<>();
         for (int op = 0; op < 400; op++) {
             if (!live.isEmpty() && random.nextInt(3) == 0) {
@@ -36,7 +37,7 @@ class RecordedChoicesTest {
             }
             P p = heap.proc(random.nextInt(3));
             int npages = random.nextInt(8) == 0 ? 1 + random.nextInt(700) : 1 + random.nextInt(20);
-            int named = heap.peek(p, npages);
+            int named = recorded.peek(p, npages);
             MSpan span = heap.allocManual(p, npages, MSpan.State.STACK);
             assertEquals(named, span.page());
             live.add(span);
@@ -46,6 +47,7 @@ class RecordedChoicesTest {
     @Property
     void aRecordedPlaceIsTakenWhateverTheHeapWouldHaveChosen(@ForAll Random random) {
         MHeap heap = heap();
+        RecordedHeap recorded = new RecordedHeap(heap);
         boolean[] used = new boolean[4096];
         List<MSpan> live = new ArrayList<>();
         for (int op = 0; op < 300; op++) {
@@ -59,7 +61,7 @@ class RecordedChoicesTest {
             int npages = 1 + random.nextInt(20);
             int page = random.nextInt(used.length - 20);
             MSpan span = isFree(used, page, npages)
-                    ? heap.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK)
+                    ? recorded.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK)
                     : heap.allocManual(p, npages, MSpan.State.STACK);
             if (span.page() + npages > used.length) {
                 heap.freeSpan(span);
@@ -119,15 +121,16 @@ class RecordedChoicesTest {
     @Test
     void anotherChoiceOfARefillIsTakenAndTheHeapsOwnComesNext() {
         MHeap heap = heap();
+        RecordedHeap recorded = new RecordedHeap(heap);
         P p = heap.proc(0);
         MSpan first = halfFull(heap, p);
         MSpan second = halfFull(heap, p);
-        assertFalse(heap.refillAs(p, SpanClass.TINY, second));
+        assertFalse(recorded.refillAs(p, SpanClass.TINY, second));
         assertSame(second, p.cached(SpanClass.TINY));
         while (second.nextFree() >= 0) {
             // used up
         }
-        assertTrue(heap.refillAs(p, SpanClass.TINY, first));
+        assertTrue(recorded.refillAs(p, SpanClass.TINY, first));
         assertSame(first, p.cached(SpanClass.TINY));
     }
 
@@ -170,20 +173,21 @@ class RecordedChoicesTest {
     void pagesThatARecordingPassedOverAreNotLost(@ForAll Random random) {
         AddressSpace os = new AddressSpace(OsSettings.defaults());
         MHeap heap = new MHeap(Behaviours.of("1.24").layout(0, 0), os);
+        RecordedHeap recorded = new RecordedHeap(heap);
         boolean apart = false;
         for (int op = 0; op < 40; op++) {
             P p = heap.proc(random.nextInt(3));
             int npages = 1 + random.nextInt(6);
-            int page = heap.peek(p, npages) + random.nextInt(90);
-            heap.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK);
+            int page = recorded.peek(p, npages) + random.nextInt(90);
+            recorded.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK);
             List<Integer> seen = new ArrayList<>();
-            heap.forEachWithheld(cache -> seen.add(cache.base()));
+            heap.withheld.forEach(cache -> seen.add(cache.base()));
             apart |= !seen.isEmpty();
             HeapCheck.check(heap, os, true);
         }
         assertTrue(apart);
-        heap.releaseWithheld();
-        heap.forEachWithheld(cache -> fail("page " + cache.base() + " is still kept apart"));
+        recorded.releaseWithheld();
+        heap.withheld.forEach(cache -> fail("page " + cache.base() + " is still kept apart"));
         HeapCheck.check(heap, os, true);
     }
 
@@ -211,30 +215,32 @@ class RecordedChoicesTest {
     @Test
     void whatARecordingShowsNotToWaitIsFoundByNoRefill() {
         MHeap heap = heap();
+        RecordedHeap recorded = new RecordedHeap(heap);
         int spanClass = SpanClass.of(20, true);
         List<MSpan> waiting = waiting(heap, spanClass);
         List<MSpan> shelved = new ArrayList<>();
-        heap.shelveWaiting(spanClass, shelved::add);
+        recorded.shelveWaiting(spanClass, shelved::add);
         assertEquals(waiting, shelved);
         P p = heap.proc(0);
         MSpan fresh = heap.refill(p, spanClass);
         assertFalse(waiting.contains(fresh));
-        assertFalse(heap.refillAs(p, spanClass, waiting.get(1)), "the span cached has free slots");
+        assertFalse(recorded.refillAs(p, spanClass, waiting.get(1)), "the span cached has free slots");
         assertSame(waiting.get(1), p.cached(spanClass), "the recording has the last word");
     }
 
     @Test
     void aPGivesUpTheSpanThatItWasThoughtToHaveCached() {
         MHeap heap = heap();
+        RecordedHeap recorded = new RecordedHeap(heap);
         int spanClass = SpanClass.of(20, true);
         P p = heap.proc(0);
         MSpan guess = heap.refill(p, spanClass);
         guess.nextFree();
-        heap.shelveCached(p, spanClass);
+        recorded.shelveCached(p, spanClass);
         assertNull(p.cached(spanClass));
-        assertNull(heap.cachedBy(guess));
+        assertNull(recorded.cachedBy(guess));
         assertNotSame(guess, heap.refill(p, spanClass), "nobody knows its place in a queue");
-        assertTrue(heap.refillAs(heap.proc(1), spanClass, null), "as a P without a cache would do");
+        assertTrue(recorded.refillAs(heap.proc(1), spanClass, null), "as a P without a cache would do");
     }
 
     /** A ring of eight is full when the ninth comes before all others; what was popped makes room at the ring's start. */
@@ -270,7 +276,7 @@ class RecordedChoicesTest {
     // ---- a P that has pages cached, and a recording that takes others
 
     private static MSpan at(MHeap heap, P p, int page, int npages) {
-        return heap.allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK);
+        return new RecordedHeap(heap).allocAs(p, page, npages, SpanClass.MANUAL, MSpan.State.STACK);
     }
 
     private static int next(MHeap heap, P p, int npages) {
@@ -297,7 +303,7 @@ class RecordedChoicesTest {
         assertEquals(11, next(heap, p, 1), "a run of three was passed over, 8 to 10");
         at(heap, p, 14, 4);
         assertEquals(18, next(heap, p, 2), "12 and 13 are the part of a run of four that was not taken");
-        heap.releaseWithheld();
+        new RecordedHeap(heap).releaseWithheld();
         for (int free : new int[] {2, 3, 4, 5, 8, 9, 10, 12, 13}) {
             assertTrue(heap.pages().isFree(free, 1), "page " + free);
         }
@@ -317,7 +323,7 @@ class RecordedChoicesTest {
         assertTrue(heap.pages().isFree(192, 8), "below it nothing was free to the P");
         assertFalse(heap.pages().isFree(2, 1), "the old block is somebody's, for it was passed over");
         assertTrue(heap.isWithSystem(2), "and nobody has written there yet");
-        heap.releaseWithheld();
+        new RecordedHeap(heap).releaseWithheld();
         assertTrue(heap.pages().isFree(2, 62));
     }
 

@@ -220,7 +220,7 @@ class GoRuntimeTest {
     void aRecordedSpanHasItsBitmap(String go, int slot, long pages) {
         GoRuntime runtime = runtime(go);
         int spanClass = SpanClass.of(runtime.heap().layout().sizeClasses().classFor(slot), false);
-        MSpan span = runtime.heap().allocAt(9, 1, spanClass, MSpan.State.IN_USE, 0);
+        MSpan span = runtime.recordedHeap().allocAt(9, 1, spanClass, MSpan.State.IN_USE, 0);
         runtime.initSpan(span);
         assertEquals(pages * PAGE, runtime.os().committedBytes(Cause.RUNTIME));
         assertEquals(pages == 1, runtime.os().isResident(2 * 9 + 1), "in the span's last OS page");

@@ -130,9 +130,9 @@ class LargeZeroingTest {
         runtime.heap().startSweep();
         span.markDead(0);
         for (int c = SpanClass.LARGE_SCAN; c <= SpanClass.LARGE_NOSCAN; c++) {
-            for (MSpan next = runtime.heap().nextUnswept(c, true, Long.MAX_VALUE);
+            for (MSpan next = runtime.heap().central(c).nextUnswept(true, Long.MAX_VALUE);
                     next != null;
-                    next = runtime.heap().nextUnswept(c, true, Long.MAX_VALUE)) {
+                    next = runtime.heap().central(c).nextUnswept(true, Long.MAX_VALUE)) {
                 runtime.heap().sweep(next, false);
             }
         }

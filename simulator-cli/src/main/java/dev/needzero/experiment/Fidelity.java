@@ -184,7 +184,7 @@ public final class Fidelity {
                 }
             }
         }
-        GoReplay.Placement p = v.replay().placement();
+        Placement p = v.replay().placement();
         boolean same = v.sameRun();
         return new Score(
                 one.name(),

@@ -3,6 +3,7 @@ package dev.needzero.experiment;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.RecordedHeap;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.units.Units;
@@ -21,6 +22,7 @@ import java.util.List;
 final class Following {
     private final GoRuntime runtime;
     private final MHeap heap;
+    private final RecordedHeap recordedHeap;
     private final RecordedSpans spans;
     private List<RecordedSpan> awaited = new ArrayList<>();
     private List<RecordedSpan> awaitedLonger = new ArrayList<>();
@@ -28,6 +30,7 @@ final class Following {
     Following(GoRuntime runtime, RecordedSpans spans) {
         this.runtime = runtime;
         this.heap = runtime.heap();
+        this.recordedHeap = runtime.recordedHeap();
         this.spans = spans;
     }
 
@@ -47,13 +50,13 @@ final class Following {
         boolean due = !small || refill(p, r.spanClass, null);
         if (!due) {
             // No swept span with a free slot waits, or the recording would have used it; which will, it shows later.
-            heap.shelveWaiting(r.spanClass, span -> notWaiting(span));
+            recordedHeap.shelveWaiting(r.spanClass, span -> notWaiting(span));
         }
         int page = (int) (r.base >>> Units.PAGE_SHIFT);
         MSpan.State use = r.spanClass < 0 ? MSpan.State.STACK : MSpan.State.IN_USE;
-        int own = heap.peek(p, r.npages);
+        int own = recordedHeap.peek(p, r.npages);
         if (own != page) {
-            r.twin = heap.allocAs(p, page, r.npages, r.spanClass, use);
+            r.twin = recordedHeap.allocAs(p, page, r.npages, r.spanClass, use);
         } else if (r.spanClass < 0) {
             r.twin = heap.allocManual(p, r.npages, use);
         } else {
@@ -61,7 +64,7 @@ final class Following {
         }
         if (small) {
             runtime.initSpan(r.twin);
-            heap.adopt(p, r.twin);
+            recordedHeap.adopt(p, r.twin);
             await(r, r.twin.nextFree());
         } else if (r.spanClass >= 0) {
             heap.countLarge(r.twin);
@@ -87,15 +90,15 @@ final class Following {
             return true;
         }
         boolean same = true;
-        P holder = p.cached(r.spanClass) == t ? p : heap.cachedBy(t);
+        P holder = p.cached(r.spanClass) == t ? p : recordedHeap.cachedBy(t);
         if (holder == null) {
             runtime.recordedSweep().settle(); // which may find the span empty and free it
         }
         if (t.state() == MSpan.State.DEAD) {
-            t = heap.allocAs(p, (int) (r.base >>> Units.PAGE_SHIFT), r.npages, r.spanClass, MSpan.State.IN_USE);
+            t = recordedHeap.allocAs(p, (int) (r.base >>> Units.PAGE_SHIFT), r.npages, r.spanClass, MSpan.State.IN_USE);
             r.twin = t;
             runtime.initSpan(t);
-            heap.adopt(p, t);
+            recordedHeap.adopt(p, t);
             same = false;
         } else if (holder == null) {
             if (r.idle) {
@@ -105,7 +108,7 @@ final class Following {
             r.idle = false;
         } else if (heap.isStale(t)) {
             runtime.recordedSweep().beforeAllocation(holder);
-            heap.adopt(holder, t);
+            recordedHeap.adopt(holder, t);
             same = false;
         }
         if (t.isAllocated(slot)) {
@@ -123,7 +126,7 @@ final class Following {
         MSpan guess = p.cached(spanClass);
         RecordedSpan of = guess == null ? null : spans.at(guess.base());
         if (of != null && of.twin == guess && of.allocCountBefore == guess.allocCount()) {
-            heap.shelveCached(p, spanClass);
+            recordedHeap.shelveCached(p, spanClass);
             of.idle = true;
         }
     }
@@ -140,7 +143,7 @@ final class Following {
             }
         }
         runtime.recordedSweep().settle();
-        return heap.refillAs(p, spanClass, recorded);
+        return recordedHeap.refillAs(p, spanClass, recorded);
     }
 
     private void await(RecordedSpan r, int slot) {
@@ -153,7 +156,7 @@ final class Following {
     /** The recording freed a span; objects that the twin still has there go with it. */
     void spanFreed(RecordedSpan r) {
         if (r.twin != null && r.twin.state() != MSpan.State.DEAD) {
-            heap.discard(r.twin);
+            recordedHeap.discard(r.twin);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.needzero.experiment;
 
-import dev.needzero.heap.HeapLayout;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
@@ -15,9 +14,6 @@ import dev.needzero.trace.Kind;
 import dev.needzero.trace.TraceInfo;
 import dev.needzero.trace.TraceReader;
 import dev.needzero.units.Units;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -39,9 +35,7 @@ public final class GoReplay extends Replay {
     private final GoRuntime runtime;
     private final MHeap heap;
     private final AddressSpace os;
-    private final HeapLayout layout;
-    private final HeapLayout recordedLayout;
-    private final int[] recordedHeaderBytes = new int[SpanClass.COUNT];
+    private final TwinClasses classes;
     private final boolean sameClasses;
     private final boolean recordedPlacement;
     private final TouchRules.Cache touch;
@@ -54,62 +48,19 @@ public final class GoReplay extends Replay {
     /** Null where the twin's version lays spans out differently, or decides nothing. */
     private final Following following;
 
-    private final List<long[]> lostSpans = new ArrayList<>();
-    /** The recording's tracer loses allocations of stacks' spans. */
-    private final boolean losesSpans;
-
-    private final Placement placement = new Placement();
+    private final Placement placement;
+    private final SpanEvents spanEvents;
     private long events;
     private int index;
     private EventBatch current;
     private long now;
     private long unknownObjects;
-    private long cyclesAtLastSpan;
     private long ordinal;
     /** What smaps said at the checkpoint to come, where it is known when it was read. */
     private boolean smapsRead;
 
     private long rssBytesRead;
     private long mappedBytesRead;
-
-    /** The last answer of {@link #translate} for each type: {@code [recorded span class + 1][the twin's]}, 32 bits each. */
-    private long[] lastTranslated = new long[64];
-
-    /** How many spans and objects the twin put where the recording had them. */
-    public static final class Placement {
-        long spans;
-        long spansSame;
-        long objects;
-        long objectsSame;
-        long inferredSpans;
-        String firstDifference;
-
-        public long spans() {
-            return spans;
-        }
-
-        public long spansSame() {
-            return spansSame;
-        }
-
-        public long objects() {
-            return objects;
-        }
-
-        public long objectsSame() {
-            return objectsSame;
-        }
-
-        /** Stacks' spans that the recording shows by nothing but the pages it passed over. */
-        public long inferredSpans() {
-            return inferredSpans;
-        }
-
-        /** Where twin and recording first part, or null. */
-        public String firstDifference() {
-            return firstDifference;
-        }
-    }
 
     /**
      * @param behaviours the version that the twin follows
@@ -140,20 +91,12 @@ public final class GoReplay extends Replay {
         this.heap = runtime.heap();
         this.os = runtime.os();
         os.cgroup().setPosition(() -> events + index, () -> current == null ? 0 : current.timeNanos[index]);
-        this.layout = heap.layout();
-        this.recordedLayout = Behaviours.of(info.goVersion()).layout(0, 0);
-        for (int c = 2; c < SpanClass.COUNT; c++) {
-            recordedHeaderBytes[c] = recordedLayout.hasHeader(c) ? HeapLayout.WORD_BYTES : 0;
-        }
-        this.sameClasses = recordedLayout.sizeClasses() == layout.sizeClasses()
-                && recordedLayout.mallocHeaders() == layout.mallocHeaders()
-                && recordedLayout.headerLimitBytes() == layout.headerLimitBytes()
-                && recordedLayout.smallLimitBytes() == layout.smallLimitBytes();
-        this.losesSpans = info.goVersion().startsWith("1.23");
+        this.classes = new TwinClasses(Behaviours.of(info.goVersion()).layout(0, 0), heap.layout(), reader.types());
+        this.sameClasses = classes.same();
         this.touch = new TouchRules.Cache(settings.touch(), reader.types());
         this.before = new TraceStart(runtime, spans, touch, prelude, recordedPlacement, start, startIsOurs);
         this.stacks = new Stacks(heap, os, spans);
-        this.following = !recordedPlacement && lookahead == null && laysOutAlike(recordedLayout, layout)
+        this.following = !recordedPlacement && lookahead == null && classes.laidOutAlike()
                 ? new Following(runtime, spans)
                 : null;
         if (lookahead != null) {
@@ -166,18 +109,10 @@ public final class GoReplay extends Replay {
             }
             this.collector = recorded;
         }
+        this.placement = new Placement(info.heapBase());
+        this.spanEvents = new SpanEvents(
+                runtime, spans, stacks, collector, placement, following, recordedPlacement, sameClasses, info);
         this.procs = settings.gc().procs();
-    }
-
-    private static boolean laysOutAlike(HeapLayout recorded, HeapLayout twin) {
-        return recorded.sizeClasses() == twin.sizeClasses()
-                && recorded.mallocHeaders() == twin.mallocHeaders()
-                && recorded.inlineMarkBits() == twin.inlineMarkBits()
-                && recorded.headerLimitBytes() == twin.headerLimitBytes()
-                && recorded.smallLimitBytes() == twin.smallLimitBytes()
-                && recorded.tinyBlockBytes() == twin.tinyBlockBytes()
-                && recorded.pageCachePages() == twin.pageCachePages()
-                && recorded.growthPages() == twin.growthPages();
     }
 
     @Override
@@ -323,7 +258,7 @@ public final class GoReplay extends Replay {
             }
             long[] taken = r.takenBits;
             if (taken != null && (taken[slot >>> 6] >>> slot & 1) != 0) {
-                heap.countTinyAlloc(p);
+                p.countTinyAlloc();
                 continue;
             }
             if (p.cached(r.spanClass) != t || !t.takeNext(slot)) {
@@ -368,7 +303,7 @@ public final class GoReplay extends Replay {
         if (r.takenBits != null) {
             if ((r.takenBits[slot >>> 6] >>> slot & 1) != 0) {
                 // A tiny object inside a block that exists.
-                heap.countTinyAlloc(p);
+                p.countTinyAlloc();
                 MSpan t = r.spanOf(slot);
                 if (t != null && t.slotAddress(r.slotOf(slot)) == r.base + (long) slot * r.elemBytes) {
                     placement.objectsSame++;
@@ -384,12 +319,12 @@ public final class GoReplay extends Replay {
         if (r.idle) {
             r.idle = false;
             if (collector.own() == null || collector.cycles() == 0) {
-                heap.adopt(p, r.twin);
+                runtime.recordedHeap().adopt(p, r.twin);
             }
         }
-        int twinClass = sameClasses ? spanClass : translate(spanClass, type);
+        int twinClass = sameClasses ? spanClass : classes.of(spanClass, type);
         long at;
-        int room = r.elemBytes - recordedHeaderBytes[spanClass];
+        int room = classes.room(r);
         if (r.firstTaken != null && slot == r.firstSlot) {
             at = runtime.prepare(r.firstTaken, r.firstSlot, room, type != 0 || !SpanClass.noscan(spanClass));
             r.firstTaken = null;
@@ -404,13 +339,13 @@ public final class GoReplay extends Replay {
         MSpan t = runtime.lastSpan();
         int twinSlot = runtime.lastSlot();
         if (r.twin == null) {
-            bindSpan(r, t, i);
+            placement.bind(r, t, events + i);
         }
         r.bind(slot, t, twinSlot);
         if (t.slotAddress(twinSlot) == r.base + (long) slot * r.elemBytes) {
             placement.objectsSame++;
         } else {
-            differ(i, "object", r.base + (long) slot * r.elemBytes, t.slotAddress(twinSlot));
+            placement.differ(events + i, "object", r.base + (long) slot * r.elemBytes, t.slotAddress(twinSlot));
         }
         if (!runtime.lastWasResident()) {
             int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
@@ -427,7 +362,7 @@ public final class GoReplay extends Replay {
         if (p.cached(spanClass) == t && t.takeNext(slot) || following.objectMade(p, r, slot)) {
             placement.objectsSame++;
         } else {
-            differ(i, "object", r.base + (long) slot * r.elemBytes, -1);
+            placement.differ(events + i, "object", r.base + (long) slot * r.elemBytes, -1);
         }
         written(r, slot, type);
     }
@@ -435,33 +370,12 @@ public final class GoReplay extends Replay {
     /** What runtime and program write of an object in the slot that the recording has it in. */
     private void written(RecordedSpan r, int slot, int type) {
         int spanClass = r.spanClass;
-        int room = r.elemBytes - recordedHeaderBytes[spanClass];
+        int room = classes.room(r);
         long at = runtime.prepare(r.twin, slot, room, type != 0 || !SpanClass.noscan(spanClass));
         int written = touch.small(type, SpanClass.sizeClass(spanClass), room);
         if (written > 0) {
             os.write(at, written, Cause.PROGRAM);
         }
-    }
-
-    /** The span class that the twin's version would give an object that the recording's gave this one. */
-    private int translate(int spanClass, int type) {
-        if (type >= lastTranslated.length) {
-            lastTranslated = Arrays.copyOf(lastTranslated, Math.max(type + 1, lastTranslated.length * 2));
-        }
-        if (lastTranslated[type] >>> 32 != spanClass + 1) {
-            lastTranslated[type] = spanClass + 1L << 32 | workOutClass(spanClass, type);
-        }
-        return (int) lastTranslated[type];
-    }
-
-    private int workOutClass(int spanClass, int type) {
-        boolean noscan = SpanClass.noscan(spanClass);
-        int room = recordedLayout.sizeClasses().bytes(SpanClass.sizeClass(spanClass)) - recordedHeaderBytes[spanClass];
-        long size = TouchRules.Cache.inferSize(reader.types().get(type), room);
-        if (size > layout.smallLimitBytes()) {
-            return noscan ? SpanClass.LARGE_NOSCAN : SpanClass.LARGE_SCAN;
-        }
-        return layout.spanClassFor((int) size, noscan);
     }
 
     private void largeObject(RecordedSpan r, int type, int i) {
@@ -479,28 +393,6 @@ public final class GoReplay extends Replay {
             os.write(r.twin.base(), written, Cause.PROGRAM);
         }
         collector.born(ordinal, r.spanClass, r.twin, 0, i);
-    }
-
-    private void bindSpan(RecordedSpan r, MSpan t, int i) {
-        r.twin = t;
-        if (t.base() == r.base) {
-            placement.spansSame++;
-        } else {
-            differ(i, "span", r.base, t.base());
-        }
-    }
-
-    private void differ(int i, String what, long recorded, long twin) {
-        if (placement.firstDifference == null) {
-            placement.firstDifference = String.format(
-                    "event %d: %s recorded at 0x%x, the twin puts it %s",
-                    events + i,
-                    what,
-                    reader.info().heapBase() + recorded,
-                    twin < 0
-                            ? "elsewhere"
-                            : String.format("at 0x%x", reader.info().heapBase() + twin));
-        }
     }
 
     /**
@@ -572,13 +464,13 @@ public final class GoReplay extends Replay {
             case Kind.SPAN -> before.span(events + i, a, (int) b, c);
             case Kind.OBJECT -> snapshotObject(a, c);
             case Kind.STACK -> before.stack(a, b);
-            case Kind.SPAN_ALLOC -> spanAlloc(a, (int) b, c, heap.proc(proc), i);
-            case Kind.SPAN_FREE -> spanFree(a);
-            case Kind.LOST_SPAN -> {
-                if (spans.at(a) == null) {
-                    lostSpans.add(new long[] {a >>> Units.PAGE_SHIFT, b});
-                }
+            case Kind.SPAN_ALLOC -> {
+                spanEvents.made(events + i, a, (int) b, c, heap.proc(proc));
+                timeLine().sample(now, events + i, runtime, collector.goalBytes());
+                observer().moment(now, events + i, this);
             }
+            case Kind.SPAN_FREE -> spanEvents.freed(a);
+            case Kind.LOST_SPAN -> spanEvents.lost(a, b);
             case Kind.STACK_ALLOC -> stacks.alloc(a, b);
             case Kind.STACK_FREE -> stacks.free(a);
             case Kind.WRITE -> stacks.write(a, b, Cause.PROGRAM);
@@ -606,162 +498,6 @@ public final class GoReplay extends Replay {
         }
         timeLine().cycle(now);
         observer().moment(now, events + index, this);
-    }
-
-    private void spanAlloc(long address, int npages, int kindClass, P p, int i) {
-        Claims.span(events + i, address, npages, kindClass);
-        freeForgotten(address, npages);
-        if (recordedPlacement) {
-            Claims.free(events + i, heap, address, npages);
-        }
-        RecordedSpan r = spans.add(address, npages, kindClass);
-        placement.spans++;
-        if (heap.needsFlush(p)) {
-            collector.flush(p);
-        }
-        while (!lostSpans.isEmpty()
-                && !recordedPlacement
-                && insertLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT))) {
-            // several may have been lost in a row
-        }
-        cyclesAtLastSpan = collector.cycles();
-        if (following != null) {
-            int would = losesSpans ? heap.peek(p, npages) : -1;
-            if (would >= 0 && would < address >>> Units.PAGE_SHIFT) {
-                supposeLostSpan(p, npages, (int) (address >>> Units.PAGE_SHIFT));
-            }
-            int own = following.spanMade(p, r);
-            own = would >= 0 && own >= 0 ? would : own;
-            if ((long) own << Units.PAGE_SHIFT == address) {
-                placement.spansSame++;
-            } else {
-                differ(i, "span", address, own < 0 ? -1 : (long) own << Units.PAGE_SHIFT);
-            }
-            if (r.spanClass < 0) {
-                stacks.spanMade(r);
-            }
-            timeLine().sample(now, events + i, runtime, collector.goalBytes());
-            observer().moment(now, events + i, this);
-            return;
-        }
-        int page = (int) (address >>> Units.PAGE_SHIFT);
-        if (r.spanClass < 0) {
-            MSpan t = recordedPlacement
-                    ? heap.allocAt(page, npages, SpanClass.MANUAL, MSpan.State.STACK, 0)
-                    : heap.allocManual(p, npages, MSpan.State.STACK);
-            bindSpan(r, t, i);
-            stacks.spanMade(r);
-        } else if (recordedPlacement) {
-            MSpan t = heap.allocAt(page, npages, r.spanClass, MSpan.State.IN_USE, r.nelems);
-            runtime.initSpan(t);
-            bindSpan(r, t, i);
-            if (t.isLarge()) {
-                heap.place(t, 0);
-            }
-        } else if (SpanClass.sizeClass(r.spanClass) == 0) {
-            bindSpan(r, runtime.mallocLarge(p, npages, SpanClass.noscan(r.spanClass)), i);
-        } else if (sameClasses) {
-            firstSlot(r, p, i);
-        }
-        timeLine().sample(now, events + i, runtime, collector.goalBytes());
-        observer().moment(now, events + i, this);
-    }
-
-    /**
-     * A small span is made because an object wants its first slot. That object's own event can come much later: its
-     * goroutine can be stopped in between, even for the rest of a collection, which then finds the slot taken.
-     */
-    private void firstSlot(RecordedSpan r, P p, int i) {
-        MSpan cached = p.cached(r.spanClass);
-        if (cached == null || cached.isFull()) {
-            MSpan t = heap.refill(p, r.spanClass);
-            r.firstTaken = t;
-            r.firstSlot = t.nextFree();
-            bindSpan(r, t, i);
-        }
-    }
-
-    /**
-     * A span whose allocation was lost came about before this one if this one does not lie where it would without it.
-     *
-     * @return whether one was inserted
-     */
-    private boolean insertLostSpan(P p, int npages, int page) {
-        if (heap.peek(p, npages) == page) {
-            return false;
-        }
-        for (int k = 0; k < lostSpans.size(); k++) {
-            long[] lost = lostSpans.get(k);
-            int pages = lost[1] == 0 ? Stacks.WORK_BUFFER_PAGES : (int) lost[1];
-            int would = heap.peek(p, pages);
-            boolean fits = lost[1] == 0 ? would <= lost[0] && lost[0] < would + pages : would == lost[0];
-            if (fits && would != page && spans.at((long) would << Units.PAGE_SHIFT) == null) {
-                lostSpans.remove(k);
-                makeLostSpan(p, would, pages, markedSinceSpan() ? MSpan.State.WORK_BUFFER : MSpan.State.STACK);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether the collector marked at any time since a span was last made: only then does it take work buffers. */
-    private boolean markedSinceSpan() {
-        return collector.recordedMarking() || collector.cycles() != cyclesAtLastSpan;
-    }
-
-    private void makeLostSpan(P p, int page, int pages, MSpan.State use) {
-        RecordedSpan r = spans.add((long) page << Units.PAGE_SHIFT, pages, 1);
-        r.twin = heap.allocManual(p, pages, use);
-        os.write(r.twin.base(), r.twin.sizeBytes(), Cause.RUNTIME);
-    }
-
-    /**
-     * The twin would have used pages that the recording passed over. Where a pool of stacks just there explains that to the
-     * page, its allocation was lost, too, though nothing in this part of the trace tells of it.
-     */
-    private void supposeLostSpan(P p, int npages, int page) {
-        int would = heap.peek(p, Stacks.WORK_BUFFER_PAGES);
-        if (would < page
-                && spans.at((long) would << Units.PAGE_SHIFT) == null
-                && heap.peekPast(p, would, Stacks.WORK_BUFFER_PAGES, npages) == page) {
-            makeLostSpan(p, would, Stacks.WORK_BUFFER_PAGES, MSpan.State.STACK);
-            placement.inferredSpans++;
-        }
-    }
-
-    private void spanFree(long address) {
-        RecordedSpan r = spans.at(address);
-        if (r != null) {
-            spanFree(r);
-        }
-    }
-
-    /** Spans whose free is missing from the trace: their pages are another's now. */
-    private void freeForgotten(long address, int npages) {
-        long limit = address + ((long) npages << Units.PAGE_SHIFT);
-        for (long at = address; at < limit; at += Units.PAGE_BYTES) {
-            RecordedSpan forgotten = spans.at(at);
-            if (forgotten != null) {
-                spanFree(forgotten);
-            }
-        }
-    }
-
-    private void spanFree(RecordedSpan r) {
-        spans.remove(r);
-        if (following != null) {
-            following.spanFreed(r);
-            return;
-        }
-        if (r.twin == null || r.twin.state() == MSpan.State.DEAD) {
-            return;
-        }
-        if (r.spanClass < 0 || recordedPlacement) {
-            for (int slot = 0; slot < r.twin.nelems() && r.twin.allocCount() > 0; slot++) {
-                heap.vacate(r.twin, slot); // its free is missing from the trace
-            }
-            heap.freeSpan(r.twin);
-        }
     }
 
     // ---- looking at the twin

@@ -7,6 +7,7 @@ import dev.needzero.gc.Scavenger;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.RecordedHeap;
 import dev.needzero.runtime.GoRuntime;
 import dev.needzero.trace.EventBatch;
 import dev.needzero.trace.Kind;
@@ -25,6 +26,7 @@ final class RecordedCollector implements GoCollector {
 
     private final GoRuntime runtime;
     private final MHeap heap;
+    private final RecordedHeap recordedHeap;
     private final RecordedSweep sweep;
     private final LimitEvidence limit;
     private long limitBytes = -1;
@@ -78,6 +80,7 @@ final class RecordedCollector implements GoCollector {
             Listener listener) {
         this.runtime = runtime;
         this.heap = runtime.heap();
+        this.recordedHeap = runtime.recordedHeap();
         this.sweep = runtime.recordedSweep();
         this.limit = runtime.limitEvidence();
         this.spans = spans;
@@ -141,7 +144,7 @@ final class RecordedCollector implements GoCollector {
     @Override
     public boolean freed(RecordedSpan r, int slot, int proc) {
         if (recordedPlacement) {
-            return r.twin != null && heap.vacate(r.twin, slot);
+            return r.twin != null && recordedHeap.vacate(r.twin, slot);
         }
         return dies(r, slot, open(r, proc));
     }
@@ -336,7 +339,7 @@ final class RecordedCollector implements GoCollector {
 
     private void flushIdle() {
         flushIdle = NOT_DUE;
-        heap.releaseWithheld();
+        recordedHeap.releaseWithheld();
         for (int id = 0; id < heap.procLimit(); id++) {
             P p = heap.procOrNull(id);
             if (p != null && !running.get(id) && id != woken) {
@@ -433,14 +436,14 @@ final class RecordedCollector implements GoCollector {
         for (int k = i + 1; k < current.size; k++) {
             if (current.proc[k] == proc && current.kind[k] == Kind.SPAN_ALLOC) {
                 if ((current.c[k] & 1) == 0 && current.c[k] >> 2 != 0) {
-                    heap.uncacheFull(heap.proc(proc), current.c[k] >> 1);
+                    recordedHeap.uncacheFull(heap.proc(proc), current.c[k] >> 1);
                 }
                 return;
             }
             if (current.proc[k] == proc && current.kind[k] == Kind.OBJECT_ALLOC) {
                 RecordedSpan r = spans.at(current.a[k]);
                 if (r != null && r.spanClass >= 2) {
-                    heap.uncacheFull(heap.proc(proc), r.spanClass);
+                    recordedHeap.uncacheFull(heap.proc(proc), r.spanClass);
                 }
                 return;
             }

@@ -3,6 +3,7 @@ package dev.needzero.experiment;
 import dev.needzero.heap.MHeap;
 import dev.needzero.heap.MSpan;
 import dev.needzero.heap.P;
+import dev.needzero.heap.RecordedHeap;
 import dev.needzero.heap.SizeClasses;
 import dev.needzero.heap.SpanClass;
 import dev.needzero.os.AddressSpace;
@@ -31,6 +32,7 @@ final class TraceStart {
 
     private final GoRuntime runtime;
     private final MHeap heap;
+    private final RecordedHeap recordedHeap;
     private final AddressSpace os;
     private final RecordedSpans spans;
     private final TouchRules.Cache touch;
@@ -61,6 +63,7 @@ final class TraceStart {
             boolean lineIsOurs) {
         this.runtime = runtime;
         this.heap = runtime.heap();
+        this.recordedHeap = runtime.recordedHeap();
         this.os = runtime.os();
         this.spans = spans;
         this.touch = touch;
@@ -89,7 +92,7 @@ final class TraceStart {
             spanClass = SpanClass.of(table.classFor(r.elemBytes), SpanClass.noscan(spanClass));
             nelems = Math.max(1, npages * Units.PAGE_BYTES / table.bytes(SpanClass.sizeClass(spanClass)));
         }
-        r.twin = heap.allocAt(
+        r.twin = recordedHeap.allocAt(
                 (int) (address >>> Units.PAGE_SHIFT),
                 npages,
                 spanClass,
@@ -105,7 +108,7 @@ final class TraceStart {
         if (open) {
             snapshot.add(r);
         } else if (r.spanClass >= 2) {
-            heap.shelve(r.twin); // a damaged trace tells of it too late
+            recordedHeap.shelve(r.twin); // a damaged trace tells of it too late
         }
     }
 
@@ -164,10 +167,10 @@ final class TraceStart {
             }
             int twinClass = r.twin.spanClass();
             if (newest[twinClass] == r && !recordedPlacement && p.cached(twinClass) == null) {
-                heap.cacheSinceFresh(p, r.twin);
+                recordedHeap.cacheSinceFresh(p, r.twin);
                 r.allocCountBefore = r.twin.allocCount();
             } else {
-                heap.shelve(r.twin);
+                recordedHeap.shelve(r.twin);
                 r.idle = !recordedPlacement && r.twin.allocCount() < r.twin.nelems();
             }
         }
@@ -178,7 +181,7 @@ final class TraceStart {
                 && heap.layout().pageCachePages() > 0
                 && !recordedPlacement
                 && taker.pageCache().isEmpty()) {
-            heap.fillPageCache(taker, cachePage);
+            recordedHeap.fillPageCache(taker, cachePage);
         }
         snapshot.clear();
     }
@@ -241,7 +244,7 @@ final class TraceStart {
         for (int pass = 0; pass < 2 && retained > 0; pass++) {
             for (int page = 0; page < heap.pages().limitPage() && retained > 0; page++) {
                 boolean dirty = resident.get(page * 2) || resident.get(page * 2 + 1);
-                if ((dirty || pass == 1) && heap.spanOf(page) == null && heap.setRetained(page)) {
+                if ((dirty || pass == 1) && heap.spanOf(page) == null && recordedHeap.setRetained(page)) {
                     retained -= Units.PAGE_BYTES;
                 }
             }

@@ -234,7 +234,7 @@ public final class Verification {
                 sameRun
                         ? "the snapshot, and of the truth's start line the resident pages and counters"
                         : "the snapshot, and of the truth's start line its resident bytes");
-        GoReplay.Placement p = replay.placement();
+        Placement p = replay.placement();
         Map<String, Object> placement = new LinkedHashMap<>();
         if (sameRun) {
             placement.put("spans", p.spans());

@@ -1,6 +1,6 @@
 package dev.needzero.report;
 
-import dev.needzero.experiment.GoReplay.Placement;
+import dev.needzero.experiment.Placement;
 import dev.needzero.experiment.Verification;
 import dev.needzero.units.ByteSize;
 import java.io.PrintWriter;

@@ -54,7 +54,7 @@ class CorpusTest {
 
     private static void met(Path trace, Demand demand) throws IOException {
         Verification v = Verification.run(trace.toString(), null, null, SETTINGS);
-        GoReplay.Placement placed = v.replay().placement();
+        Placement placed = v.replay().placement();
         String parting = placed.firstDifference();
         if (v.warnings().isEmpty()) {
             assertEquals(placed.spans(), placed.spansSame(), () -> "spans; " + parting);

@@ -69,7 +69,7 @@ class FollowingTest {
     }
 
     private static void isAsRecorded(GoReplay replay) {
-        GoReplay.Placement placed = replay.placement();
+        Placement placed = replay.placement();
         assertEquals(placed.spans(), placed.spansSame(), placed::firstDifference);
         assertEquals(placed.objects(), placed.objectsSame(), placed::firstDifference);
     }

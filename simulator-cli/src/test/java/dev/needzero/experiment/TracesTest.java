@@ -30,7 +30,7 @@ class TracesTest {
             })
     void spansLieWhereTheyWereRecordedAndRssIsTheKernels(String name) throws IOException {
         Verification v = Verification.run(FOLDER.resolve(name).toString(), null, null, SETTINGS);
-        GoReplay.Placement placed = v.replay().placement();
+        Placement placed = v.replay().placement();
         assertTrue(placed.spans() > 0);
         assertEquals(placed.spans(), placed.spansSame(), placed::firstDifference);
         assertTrue(placed.objectsSame() >= 0.999 * placed.objects(), placed::firstDifference);

@@ -151,7 +151,7 @@ public final class AllocationLab {
                 runtime.scavenger().releaseAll();
             }
             // The page cache may still hold pages above; they are used up first.
-            for (int detours = 0; runtime.heap().peek(p, dead.npages()) != dead.page(); detours++) {
+            for (int detours = 0; runtime.recordedHeap().peek(p, dead.npages()) != dead.page(); detours++) {
                 if (detours == MAX_DETOURS) {
                     throw new IllegalStateException(
                             "no allocation comes back to page " + dead.page() + " under " + behaviours);
