@@ -178,6 +178,19 @@ class ScavengerTest {
         assertEquals(0, Scavenger.workedNanos(2_900));
     }
 
+    /** Two full runs give back eight mebibytes: beyond that it matters which run gives what. */
+    @Test
+    void itIsFarFromTheGoalWhenMoreThanTwoFullRunsAreLeft() {
+        assertFalse(scavenger.isFarFromGoal(), "no goal");
+        collect(4, GOAL / 4);
+        writeAll();
+        assertTrue(scavenger.isFarFromGoal());
+        scavenger.release(retained() - 29 * MIB);
+        assertTrue(scavenger.isFarFromGoal(), "9 to 11 MiB above 17.6, for a step may take a huge page");
+        scavenger.release(retained() - 25 * MIB);
+        assertFalse(scavenger.isFarFromGoal(), "less than 8 MiB above");
+    }
+
     /** Where it is known how long the way to the goal was, each millisecond of it does the same. */
     @Test
     void aKnownWayIsSharedAmongItsRuns() {

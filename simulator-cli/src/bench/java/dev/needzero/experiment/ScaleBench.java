@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * What an event and a live object cost as traces get longer and heaps larger: {@code nanosPerEvent}, CPU time of generating
  * and simulating, warm, and {@code bytesPerLiveObject} at the end, beyond what the generator itself keeps. The first three
  * traces differ in their length alone; the fourth has a million objects alive, for what lies on each to show; the last three
- * have 1 GiB, 30 GiB and 1 TiB alive, in objects of 10 KiB.
+ * come to heaps of 2, 10 and 143 GiB, of objects of 10 KiB.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
