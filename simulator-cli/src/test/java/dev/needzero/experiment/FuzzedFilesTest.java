@@ -43,7 +43,7 @@ public class FuzzedFilesTest {
     };
 
     private static final String SMAPS = """
-            00400000-00403000 r-xp 00000000 08:01 1311 /opt/service
+            00400000-00403000 r-xp 00000000 08:01 1311 [text]
             Size:                 12 kB
             Rss:                  12 kB
             c000000000-c004000000 rw-p 00000000 00:00 0 [anon: Go: heap]
