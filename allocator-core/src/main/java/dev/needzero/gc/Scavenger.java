@@ -99,7 +99,7 @@ public final class Scavenger implements HeapPolicy {
      * The recorded background scavenger ran for this long; 0 if it found nothing to do.
      *
      * @param nanosToGoal how long it worked in this run and those to come until it had reached its goal; {@link #NOT_REACHED}
-     *     if it had another before that; {@link #UNKNOWN_WAY}
+     *     if it had another before that; {@link #UNKNOWN_WAY}, as whenever it found nothing to do
      */
     public void ran(long nanos, long nanosToGoal) {
         if (!background && !forLimit || nanos == 0 && !pace.onTheWay() || ScavengePace.isTooShort(nanos)) {
@@ -131,7 +131,7 @@ public final class Scavenger implements HeapPolicy {
             }
         }
         pace.ran(nanos, cost.nanos() - begun, lastStep);
-        if (nanosToGoal == UNKNOWN_WAY ? !full : nanos == 0 || nanosToGoal == workedNanos(nanos)) {
+        if (nanosToGoal == UNKNOWN_WAY ? !full : nanosToGoal == workedNanos(nanos)) {
             pace.arrived();
         }
     }

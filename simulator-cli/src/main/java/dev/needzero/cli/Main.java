@@ -186,6 +186,7 @@ public final class Main implements Runnable {
         return line;
     }
 
+    /** A switch, and no table of constructors: linking a method reference for each is work at every start, for one that is used. */
     private static Object command(String name) {
         return switch (name) {
             case "info" -> new InfoCommand();

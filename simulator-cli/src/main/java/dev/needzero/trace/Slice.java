@@ -119,6 +119,12 @@ public final class Slice extends ForwardingReader {
         batch.size = size;
     }
 
+    /** A part cannot be read twice: who counts events would count those of the whole. */
+    @Override
+    public TraceReader again() {
+        return null;
+    }
+
     @Override
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(super.warnings());
